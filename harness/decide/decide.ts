@@ -1,0 +1,166 @@
+import type { Digest } from '../domain/digest.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { RankingRow, RankTrace, Selection } from '../domain/selection.ts';
+import type { Trial, TrialResult } from '../domain/trial.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { type Contender, eliminate } from './eliminate.ts';
+import { measuresOf } from './measures.ts';
+import { behindInWords, formatNumber } from './words.ts';
+
+export interface DecideInput {
+  task: string;
+  policy: Policy;
+  /** The last retry of every planned attempt, in any order. */
+  trials: readonly { trial: Trial; result: TrialResult }[];
+  /** Every verdict on a tree; empty where it was never scored. */
+  verdictsOf: (tree: Digest) => readonly Verdict[];
+}
+
+interface Entry extends Contender {
+  verdicts: readonly Verdict[];
+  /** The gate that said no, in words; null when all passed. */
+  refusal: string | null;
+}
+
+/** Ranks a task's candidates. Pure: equal inputs in any order give an equal selection. */
+export function decide(input: DecideInput): Selection {
+  const entries = contenders(input);
+  const eligible = entries.filter((entry) => entry.refusal === null);
+  const refused = entries.filter((entry) => entry.refusal !== null);
+  const trace = [...rank(eligible, input.policy, 1), ...rank(refused, input.policy, eligible.length + 1)];
+  const ranking = rows(input, new Map(entries.map((entry) => [entry.candidate, entry])), trace);
+  const first = eligible.length > 0 ? ranking[0] : undefined;
+  const winner =
+    first?.candidate != null
+      ? { candidate: first.candidate, agent: first.agent, attempt: first.attempt, trial: first.trial }
+      : null;
+  const reason = winner === null ? noWinner(ranking) : (trace[0]?.words ?? '');
+  return { task: input.task, winner, reason, ranking, trace };
+}
+
+/** One entry per distinct tree. */
+function contenders(input: DecideInput): Entry[] {
+  const entries = new Map<Digest, Entry>();
+  for (const { result } of input.trials) {
+    const candidate = result.candidate;
+    if (candidate === null || entries.has(candidate.tree)) continue;
+    const verdicts = input.verdictsOf(candidate.tree);
+    entries.set(candidate.tree, {
+      candidate: candidate.tree,
+      measures: measuresOf(candidate, verdicts),
+      verdicts,
+      refusal: refusal(input.policy.gates, verdicts),
+    });
+  }
+  return [...entries.values()];
+}
+
+/** A gate passes only with outcome `pass`: a missing verdict, `error` and `skipped` are a no. */
+function refusal(gates: readonly string[], verdicts: readonly Verdict[]): string | null {
+  for (const gate of gates) {
+    const verdict = verdicts.find((candidate) => candidate.scorer === gate);
+    if (verdict === undefined) return `${gate}: never scored`;
+    if (verdict.outcome !== 'pass')
+      return `${gate}: ${verdict.outcome === 'fail' ? '' : `${verdict.outcome}: `}${verdict.reason}`;
+  }
+  return null;
+}
+
+function rank(entries: readonly Entry[], policy: Policy, firstRank: number): RankTrace[] {
+  const trace: RankTrace[] = [];
+  let above: { entry: Entry; eliminatedBy: Map<Digest, string> } | null = null;
+  for (const { chosen, steps, eliminatedBy } of eliminate(entries, policy.order)) {
+    const criterion = above?.eliminatedBy.get(chosen.candidate);
+    const behind =
+      above === null || criterion === undefined
+        ? null
+        : {
+            candidate: above.entry.candidate,
+            criterion,
+            own: chosen.measures.get(criterion) ?? null,
+            other: above.entry.measures.get(criterion) ?? null,
+          };
+    const words: string = [
+      chosen.refusal === null ? null : `refused: ${chosen.refusal}`,
+      above === null || behind === null
+        ? firstInWords(entries.length, chosen, steps)
+        : behindInWords(chosen, above.entry, policy.order, behind.criterion),
+    ]
+      .filter((part) => part !== null && part !== '')
+      .join('; ');
+    trace.push({ rank: firstRank + trace.length, candidate: chosen.candidate, steps, behind, words });
+    above = { entry: chosen, eliminatedBy };
+  }
+  return trace;
+}
+
+/** What made the first of a group the first. */
+function firstInWords(count: number, chosen: Entry, steps: RankTrace['steps']): string {
+  if (chosen.refusal !== null) return '';
+  if (count === 1) return 'the only candidate that passed every gate';
+  const deciding = steps.filter((step) => step.survivors < step.compared);
+  const said = deciding.map((step) =>
+    step.best === null
+      ? `the smallest digest of ${step.compared} otherwise equal`
+      : `${step.criterion} ${formatNumber(chosen.measures.get(step.criterion) ?? step.best)}: ${step.survivors} of ${step.compared} left`,
+  );
+  return `passed every gate, as ${count} candidates did; ${said.join('; ')}`;
+}
+
+function rows(
+  input: DecideInput,
+  entries: ReadonlyMap<Digest, Entry>,
+  trace: readonly RankTrace[],
+): RankingRow[] {
+  const ranks = new Map(trace.map((entry) => [entry.candidate, entry]));
+  const list = input.trials.map(({ trial, result }): RankingRow => {
+    const base = { agent: trial.agent, attempt: trial.attempt, trial: trial.id };
+    const entry = result.candidate === null ? undefined : entries.get(result.candidate.tree);
+    const ranked = entry === undefined ? undefined : ranks.get(entry.candidate);
+    if (entry === undefined || ranked === undefined) {
+      return {
+        rank: null,
+        candidate: null,
+        ...base,
+        eligible: false,
+        reason: `no candidate: ${result.reason}`,
+        verdicts: [],
+      };
+    }
+    const verdicts = entry.verdicts
+      .map(({ scorer, outcome, score }) => ({ scorer, outcome, score }))
+      .sort((a, b) => compare(a.scorer, b.scorer));
+    return {
+      rank: ranked.rank,
+      candidate: entry.candidate,
+      ...base,
+      eligible: entry.refusal === null,
+      reason: ranked.words,
+      verdicts,
+    };
+  });
+  return list.sort(
+    (a, b) =>
+      (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY) ||
+      compare(a.agent, b.agent) ||
+      a.attempt - b.attempt,
+  );
+}
+
+function noWinner(ranking: readonly RankingRow[]): string {
+  if (ranking.length === 0) return 'no winner: no trial was run';
+  const refused = new Set(ranking.filter((row) => row.candidate !== null).map((row) => row.candidate)).size;
+  const without = ranking.filter((row) => row.candidate === null).length;
+  const parts = [
+    refused > 0
+      ? `${refused} ${refused === 1 ? 'candidate was' : 'candidates were'} refused by a gate`
+      : null,
+    without > 0 ? `${without} ${without === 1 ? 'trial' : 'trials'} delivered no candidate` : null,
+  ];
+  return `no winner: ${parts.filter((part) => part !== null).join(', ')}`;
+}
+
+/** Code-unit order: the same under every locale. Infinity − Infinity is NaN, hence the `||` above falls through. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,30 @@
+import { type Digest, digestOf } from '../domain/digest.ts';
+import type { RunInputs } from '../domain/event.ts';
+import type { Selection } from '../domain/selection.ts';
+
+/**
+ * Names what a run was asked and what it decided: inputs, bases and selections, no time, image id, path or retry.
+ * Equal inputs give an equal digest on every machine whose scorers agree.
+ */
+export function decisionDigest(
+  inputs: RunInputs,
+  bases: ReadonlyMap<string, Digest>,
+  selections: readonly Selection[],
+): Digest {
+  const decisions = selections
+    .map((selection) => ({
+      task: selection.task,
+      base: bases.get(selection.task) ?? null,
+      // The trial id tells which retry it was, which is the machinery's story; words explain and do not decide.
+      winner: selection.winner === null ? null : without(selection.winner, 'trial'),
+      ranking: selection.ranking.map((row) => without(without(row, 'trial'), 'reason')),
+      trace: selection.trace.map((entry) => without(entry, 'words')),
+    }))
+    .sort((a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : 0));
+  return digestOf({ inputs, decisions });
+}
+
+function without<T extends object, K extends keyof T>(row: T, key: K): Omit<T, K> {
+  const { [key]: _, ...rest } = row;
+  return rest;
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { Digest } from './digest.ts';
+
+/** One thing to collect from an agent's container after it stopped (Harbor's `artifacts`). */
+export const Artifact = z.strictObject({
+  source: z.string().min(1),
+  destination: z.string().nullable(),
+  exclude: z.array(z.string()),
+});
+export type Artifact = z.infer<typeof Artifact>;
+
+/** Harbor's healthcheck; all times in seconds. */
+export const Healthcheck = z.strictObject({
+  command: z.string().min(1),
+  intervalSec: z.number().positive(),
+  timeoutSec: z.number().positive(),
+  startPeriodSec: z.number().min(0),
+  startIntervalSec: z.number().positive(),
+  retries: z.number().int().min(1),
+});
+export type Healthcheck = z.infer<typeof Healthcheck>;
+
+const User = z.union([z.string(), z.number().int().min(0)]).nullable();
+const NetworkMode = z.enum(['none', 'public', 'allowlist']);
+
+/**
+ * What the harness needs to know of a Harbor task, after defaults, deprecations and templates: plain data.
+ * `null` means that the task does not say. Env values hold templates already resolved.
+ */
+export const TaskSpec = z.strictObject({
+  /** Unique in a suite: the part of `[task].name` after the slash, else the folder's name. */
+  id: z.string().min(1),
+  /** `[task].name` as written, else the folder's name. */
+  fullName: z.string().min(1),
+  description: z.string(),
+  /** Harbor's content hash of the task folder (task.toml, instruction, environment, tests, solution), plus spec.yaml. */
+  digest: Digest,
+  instruction: z.string(),
+  environment: z.strictObject({
+    /** Content hash of environment/ alone plus docker_image: names the image. */
+    digest: Digest,
+    dockerImage: z.string().nullable(),
+    hasDockerfile: z.boolean(),
+    buildTimeoutSec: z.number().positive(),
+    workdir: z.string().nullable(),
+    env: z.record(z.string(), z.string()),
+    cpus: z.number().positive().nullable(),
+    memoryMb: z.number().int().positive().nullable(),
+    storageMb: z.number().int().positive().nullable(),
+    network: NetworkMode,
+    healthcheck: Healthcheck.nullable(),
+  }),
+  agent: z.strictObject({
+    timeoutSec: z.number().positive().nullable(),
+    user: User,
+    network: NetworkMode,
+  }),
+  verifier: z.strictObject({
+    timeoutSec: z.number().positive(),
+    env: z.record(z.string(), z.string()),
+    user: User,
+    network: NetworkMode,
+  }),
+  solution: z.strictObject({ exists: z.boolean(), env: z.record(z.string(), z.string()) }),
+  artifacts: z.array(Artifact),
+  /** What the task asks for and does not get, in words; shown before a run. */
+  notices: z.array(z.string()),
+});
+export type TaskSpec = z.infer<typeof TaskSpec>;
+
+/** A task and where it lies on this machine. The folder never enters a digest or a report. */
+export interface LoadedTask {
+  spec: TaskSpec;
+  dir: string;
+}

@@ -1,0 +1,139 @@
+import PQueue from 'p-queue';
+import type { CandidateSource } from '../../candidates/source.ts';
+import type { Scorer } from '../../scorers/scorer.ts';
+import { decide } from '../decide/decide.ts';
+import { decisionDigest } from '../decide/decision-digest.ts';
+import type { Candidate } from '../domain/candidate.ts';
+import type { Digest } from '../domain/digest.ts';
+import { verdictSlot } from '../domain/run-record.ts';
+import type { Selection } from '../domain/selection.ts';
+import type { LoadedTask } from '../domain/task.ts';
+import type { Trial, TrialResult } from '../domain/trial.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { attemptTrial, failTrial, finishedTrial, lastTry } from './attempt.ts';
+import { exitCodeFor } from './exit-code.ts';
+import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
+import { prepareTask } from './prepare.ts';
+import { scoreCandidate } from './score.ts';
+
+/** Scores go before attempts: a task that can be finished is finished before another is begun. */
+const priority = { attempt: 0, score: 1 } as const;
+
+/** How many images are made at a time; building is mostly the engine's own disk. */
+const preparingAtATime = 2;
+
+/**
+ * Does whatever of the plan the record does not hold yet, decides every task, and ends the run. Throws when it was
+ * stopped (the signal's reason) or when something fatal happened; all units in flight have settled by then.
+ */
+export async function executeRun(plan: RunPlan, ports: RunPorts): Promise<void> {
+  const fatal = new AbortController();
+  const signal = AbortSignal.any([ports.signal, fatal.signal]);
+  const run: Run = {
+    plan,
+    ports: { ...ports, signal },
+    work: new PQueue({ concurrency: ports.concurrency }),
+    preparing: new PQueue({ concurrency: preparingAtATime }),
+    sources: new Map(plan.sources.map((source) => [source.name, source])),
+    scoring: new Map(),
+  };
+  const byTask = Map.groupBy(plan.trials, (trial) => trial.task);
+  const outcomes = await Promise.allSettled(
+    plan.tasks.map((task) =>
+      runTask(task, byTask.get(task.spec.id) ?? [], run).catch((error: unknown) => {
+        fatal.abort(error);
+        throw error;
+      }),
+    ),
+  );
+  // A task gives up at its first failure; what it had in flight settles after that.
+  await Promise.all([run.work.onIdle(), run.preparing.onIdle()]);
+  ports.signal.throwIfAborted();
+  // The first to fail aborted the others: its reason is the one to tell.
+  fatal.signal.throwIfAborted();
+  const broken = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (broken) throw broken.reason;
+  finish(plan, ports);
+}
+
+interface Run {
+  plan: RunPlan;
+  ports: RunPorts;
+  work: PQueue;
+  preparing: PQueue;
+  sources: ReadonlyMap<string, CandidateSource>;
+  /** By verdict slot: equal trees are scored once, also while the first is still being scored. */
+  scoring: Map<string, Promise<Verdict>>;
+}
+
+async function runTask(task: LoadedTask, trials: readonly Trial[], run: Run): Promise<void> {
+  const { ports } = run;
+  if (ports.record.selections.has(task.spec.id)) return;
+  const prepared = await run.preparing.add(() => prepareTask(task, ports), { signal: ports.signal });
+  if (prepared === null) {
+    const reason = ports.record.failedTasks.get(task.spec.id) ?? 'unknown';
+    for (const trial of trials) failTrial(trial, reason, ports);
+  } else {
+    await Promise.all(trials.map((trial) => runTrial(trial, prepared, run)));
+  }
+  ports.emit({ type: 'selection.decided', selection: select(task, trials, run) });
+}
+
+async function runTrial(trial: Trial, prepared: PreparedTask, run: Run): Promise<void> {
+  const { plan, ports } = run;
+  const source = run.sources.get(trial.agent);
+  if (source === undefined) throw new TypeError(`no source for agent ${trial.agent}`);
+  const result =
+    finishedTrial(trial, ports) ??
+    (await run.work.add(() => attemptTrial(trial, source, prepared, plan, ports), {
+      priority: priority.attempt,
+      signal: ports.signal,
+    }));
+  if (result.candidate === null) return;
+  const candidate = result.candidate;
+  await Promise.all(plan.scorers.map((scorer) => scoreOnce(candidate, scorer, prepared, run)));
+}
+
+function scoreOnce(candidate: Candidate, scorer: Scorer, prepared: PreparedTask, run: Run): Promise<Verdict> {
+  const { plan, ports } = run;
+  const slot = verdictSlot(prepared.task.spec.id, candidate.tree, scorer.name);
+  let verdict = run.scoring.get(slot);
+  if (verdict === undefined) {
+    verdict = run.work.add(() => scoreCandidate(candidate, scorer, prepared, plan, ports), {
+      priority: priority.score,
+      signal: ports.signal,
+    });
+    run.scoring.set(slot, verdict);
+  }
+  return verdict;
+}
+
+function select(task: LoadedTask, trials: readonly Trial[], { plan, ports }: Run): Selection {
+  const finished = trials.flatMap((planned): { trial: Trial; result: TrialResult }[] => {
+    const result = finishedTrial(planned, ports);
+    return result === null ? [] : [{ trial: lastTry(planned, ports), result }];
+  });
+  if (finished.length !== trials.length) throw new TypeError(`task ${task.spec.id} is not finished`);
+  return decide({
+    task: task.spec.id,
+    policy: plan.policy,
+    trials: finished,
+    verdictsOf: (tree) =>
+      plan.scorers.flatMap(
+        (scorer) => ports.record.verdicts.get(verdictSlot(task.spec.id, tree, scorer.name))?.verdict ?? [],
+      ),
+  });
+}
+
+function finish(plan: RunPlan, ports: RunPorts): void {
+  if (ports.record.finished !== null) return;
+  const bases = new Map<string, Digest>(
+    [...ports.record.prepared].map(([task, event]) => [task, event.base]),
+  );
+  const selections = plan.tasks.flatMap((task) => ports.record.selections.get(task.spec.id) ?? []);
+  ports.emit({
+    type: 'run.finished',
+    decisionDigest: decisionDigest(ports.record.started.inputs, bases, selections),
+    exitCode: exitCodeFor(ports.record),
+  });
+}

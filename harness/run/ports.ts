@@ -1,0 +1,60 @@
+import type { CandidateSource } from '../../candidates/source.ts';
+import type { Scorer } from '../../scorers/scorer.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { JournalEntry, RunEvent } from '../domain/event.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { SandboxOptions } from '../domain/suite.ts';
+import type { LoadedTask } from '../domain/task.ts';
+import type { Trial } from '../domain/trial.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
+import type { Store } from '../store/store.ts';
+
+/** What a run is to do: the loaded suite, narrowed and planned. */
+export interface RunPlan {
+  tasks: readonly LoadedTask[];
+  sources: readonly CandidateSource[];
+  scorers: readonly Scorer[];
+  policy: Policy;
+  trials: readonly Trial[];
+  network: 'none' | 'task';
+  sandbox: SandboxOptions;
+  ignore: readonly string[];
+}
+
+/** The part of the index that a run uses; all of it may be missing or forgotten at any time. */
+export interface RunCache {
+  getVerdict(key: Digest): Verdict | null;
+  putVerdict(key: Digest, verdict: Verdict, run: string): void;
+  getBase(image: Digest, workdir: string): Digest | null;
+  putBase(image: Digest, workdir: string, tree: Digest): void;
+}
+
+/** Everything a run works with; handed in by the command that starts it. */
+export interface RunPorts {
+  run: string;
+  sandbox: Sandbox;
+  store: Store;
+  cache: RunCache;
+  /** False: verdicts of earlier runs are not used (`--no-cache`). */
+  useCache: boolean;
+  /** Live fold of the journal; `emit` keeps it true. */
+  record: RunRecord;
+  /** Writes the event to the journal first, then into the record, then to whoever watches. */
+  emit(event: RunEvent): JournalEntry;
+  /** Containers at a time. */
+  concurrency: number;
+  /** Aborted by the user, or by the first fatal error. */
+  signal: AbortSignal;
+}
+
+/** A task that is ready to be attempted and scored. */
+export interface PreparedTask {
+  task: LoadedTask;
+  /** Image whose workspace belongs to the agent's user. */
+  agentImage: PreparedImage;
+  /** The same for the verifier's user. */
+  verifierImage: PreparedImage;
+  base: Digest;
+}

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inputError } from '../domain/errors.ts';
+import type { JournalEntry, RunEvent, RunEventOf } from '../domain/event.ts';
+import { addEntry, foldRun, type RunRecord } from '../domain/run-record.ts';
+import { createJournal, type Journal, resumeJournal } from './journal.ts';
+import { tryLock } from './lock.ts';
+import { placeOf, type RunPlace } from './runs.ts';
+
+/** One process's hold on one run: its lock, its open journal, and the live record. */
+export interface RunSession {
+  place: RunPlace;
+  record: RunRecord;
+  emit(event: RunEvent): JournalEntry;
+  /** Syncs the journal and gives the run free. */
+  close(): Promise<void>;
+}
+
+type Listener = (entry: JournalEntry) => void;
+
+/** Begins a run: its folder, its lock, and the first line of its journal. */
+export function startSession(
+  store: string,
+  started: RunEventOf<'run.started'>,
+  listener: Listener,
+): RunSession {
+  const place = placeOf(store, started.run);
+  mkdirSync(place.dir, { recursive: true });
+  const unlock = lockRun(place);
+  const journal = createJournal(place.journal);
+  const first = journal.append(started);
+  listener(first);
+  return session(place, foldRun([first]), journal, unlock, listener);
+}
+
+/** Goes on with a run. Throws `input` when another process works on it, or its journal does not hold. */
+export async function resumeSession(place: RunPlace, listener: Listener): Promise<RunSession> {
+  const unlock = lockRun(place);
+  try {
+    const { journal, entries } = await resumeJournal(place.journal);
+    if (entries.length === 0)
+      throw inputError(`run ${place.run} was killed before it began`, { fix: 'start a new run' });
+    for (const entry of entries) listener(entry);
+    return session(place, foldRun(entries), journal, unlock, listener);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function session(
+  place: RunPlace,
+  record: RunRecord,
+  journal: Journal,
+  unlock: () => void,
+  listener: Listener,
+): RunSession {
+  return {
+    place,
+    record,
+    emit(event) {
+      const entry = journal.append(event);
+      addEntry(record, entry);
+      listener(entry);
+      return entry;
+    },
+    async close() {
+      try {
+        await journal.close();
+      } finally {
+        unlock();
+      }
+    },
+  };
+}
+
+function lockRun(place: RunPlace): () => void {
+  const unlock = tryLock(join(place.dir, 'lock'));
+  if (unlock === null) {
+    throw inputError(`another process is working on run ${place.run}`, {
+      fix: 'wait for it, or stop it first',
+    });
+  }
+  return unlock;
+}

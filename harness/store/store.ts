@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import type { DiffStat } from '../domain/candidate.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { IngestLimits } from '../domain/limits.ts';
+
+/** File modes that a stored tree may hold: file, executable, symbolic link. */
+export type FileMode = '100644' | '100755' | '120000';
+
+export interface TreeEntry {
+  /** Relative, `/`-separated, valid UTF-8, no `.`, `..` or `.git` component. */
+  path: string;
+  mode: FileMode;
+  digest: Digest;
+}
+
+/** One changed path from base to candidate. A rename is a deletion and an addition. */
+export type DiffEntry =
+  | { kind: 'written'; path: string; mode: FileMode; digest: Digest; isNew: boolean }
+  | { kind: 'deleted'; path: string };
+
+export interface Diff {
+  stat: DiffStat;
+  entries: DiffEntry[];
+}
+
+/** What was delivered cannot be a candidate; the reason names the place. */
+export interface Refused {
+  ok: false;
+  reason: string;
+}
+
+export type Ingested = { ok: true; tree: Digest; files: number; bytes: number; ignored: number } | Refused;
+
+export interface IngestOptions {
+  /** The tree it started from: unchanged files are not written again, and what the base holds is not refused. */
+  base: Digest | null;
+  limits: IngestLimits;
+  /** gitignore-style patterns; matching files that the base does not hold are left out. */
+  ignore: readonly string[];
+}
+
+/**
+ * Trees and evidence in one bare git object database (SHA-256 object format). Whatever a method returned a digest
+ * for is durable: it survives SIGKILL of this process. Throws AssayError `infrastructure` when disk or git fail.
+ */
+export interface Store {
+  putBlob(content: string | Uint8Array): Promise<Digest>;
+  /** Throws `infrastructure` when the object is missing. */
+  readBlob(digest: Digest): Promise<Buffer>;
+  has(digest: Digest): Promise<boolean>;
+  /** Reads a workspace as Docker's archive of a folder (its root entry is the folder itself) and writes it as a tree. */
+  ingest(tar: Readable, options: IngestOptions): Promise<Ingested>;
+  /** The base with a patch applied; refused when it does not apply cleanly or leaves the workspace. */
+  applyPatch(base: Digest, patch: Uint8Array, limits: IngestLimits): Promise<Ingested>;
+  listTree(tree: Digest): Promise<TreeEntry[]>;
+  diff(base: Digest, tree: Digest): Promise<Diff>;
+  /** The unified diff as git prints it, cut at `maxBytes`. */
+  diffText(
+    base: Digest,
+    tree: Digest,
+    maxBytes: number,
+  ): Promise<{ text: Buffer; bytes: number; truncated: boolean }>;
+  close(): Promise<void>;
+}

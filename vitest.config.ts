@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{harness,candidates,scorers,reports,test}/**/*.test.ts'],
+    // Real containers: creating one costs 0.15 s on a quiet machine, and test machines are not quiet.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
