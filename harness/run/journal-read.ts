@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { type Digest, digestOf } from '../domain/digest.ts';
 import { inputError, messageOf } from '../domain/errors.ts';
-import { JournalEntry } from '../domain/event.ts';
+import { JournalEntry, type RunEventOf } from '../domain/event.ts';
 
 /** `prev` of the first entry. */
 export const genesis: Digest = `sha256:${'0'.repeat(64)}`;
@@ -40,10 +41,29 @@ export async function readJournal(file: string): Promise<JournalContent> {
       rest = buffer;
     }
   } catch (error) {
-    if (isMissing(error)) throw inputError(`there is no journal at ${file}`, { cause: error });
+    if (isMissing(error)) throw noJournal(file, error);
     throw error;
   }
   return { entries, validBytes, torn: rest.length > 0 };
+}
+
+/** How a run began: the journal's first line, without reading the rest. Throws `input` as `readJournal` does. */
+export async function readStarted(file: string): Promise<RunEventOf<'run.started'>> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw isMissing(error) ? noJournal(file, error) : error;
+  });
+  try {
+    for await (const line of handle.readLines({ autoClose: false })) {
+      const { event } = checkLine(line, 0, genesis, file);
+      if (event.type === 'run.started') return event;
+      throw inputError(`${file}:1: a journal begins with run.started, not ${event.type}`);
+    }
+  } finally {
+    await handle.close();
+  }
+  throw inputError(`the journal ${file} is empty: the run was killed before it began`, {
+    fix: 'start a new run',
+  });
 }
 
 function checkLine(line: string, seq: number, prev: Digest, file: string): JournalEntry {
@@ -75,4 +95,8 @@ function checkLine(line: string, seq: number, prev: Digest, file: string): Journ
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function noJournal(file: string, cause: unknown) {
+  return inputError(`there is no journal at ${file}`, { cause });
 }

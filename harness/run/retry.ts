@@ -5,7 +5,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 export const engineRetries = 2;
 
 /** How long a run waits for an engine that went away, e.g. while its daemon restarts. */
-const engineWaitMs = 120_000;
+const engineWaitMs = Number(process.env.ASSAY_ENGINE_WAIT_MS) || 120_000;
 
 /**
  * Does a unit of work again when the engine failed, after the engine answers once more. Everything else is thrown on

@@ -12,57 +12,48 @@ export interface RunSession {
   place: RunPlace;
   record: RunRecord;
   emit(event: RunEvent): JournalEntry;
+  /** From now on, tells of every event after it was written. */
+  watch(listener: (entry: JournalEntry) => void): void;
   /** Syncs the journal and gives the run free. */
   close(): Promise<void>;
 }
 
-type Listener = (entry: JournalEntry) => void;
-
 /** Begins a run: its folder, its lock, and the first line of its journal. */
-export function startSession(
-  store: string,
-  started: RunEventOf<'run.started'>,
-  listener: Listener,
-): RunSession {
+export function startSession(store: string, started: RunEventOf<'run.started'>): RunSession {
   const place = placeOf(store, started.run);
   mkdirSync(place.dir, { recursive: true });
   const unlock = lockRun(place);
   const journal = createJournal(place.journal);
-  const first = journal.append(started);
-  listener(first);
-  return session(place, foldRun([first]), journal, unlock, listener);
+  return session(place, foldRun([journal.append(started)]), journal, unlock);
 }
 
 /** Goes on with a run. Throws `input` when another process works on it, or its journal does not hold. */
-export async function resumeSession(place: RunPlace, listener: Listener): Promise<RunSession> {
+export async function resumeSession(place: RunPlace): Promise<RunSession> {
   const unlock = lockRun(place);
   try {
     const { journal, entries } = await resumeJournal(place.journal);
     if (entries.length === 0)
       throw inputError(`run ${place.run} was killed before it began`, { fix: 'start a new run' });
-    for (const entry of entries) listener(entry);
-    return session(place, foldRun(entries), journal, unlock, listener);
+    return session(place, foldRun(entries), journal, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function session(
-  place: RunPlace,
-  record: RunRecord,
-  journal: Journal,
-  unlock: () => void,
-  listener: Listener,
-): RunSession {
+function session(place: RunPlace, record: RunRecord, journal: Journal, unlock: () => void): RunSession {
+  let tell: (entry: JournalEntry) => void = () => undefined;
   return {
     place,
     record,
     emit(event) {
       const entry = journal.append(event);
       addEntry(record, entry);
-      listener(entry);
+      tell(entry);
       return entry;
+    },
+    watch(listener) {
+      tell = listener;
     },
     async close() {
       try {

@@ -1,0 +1,58 @@
+import type { Evidence } from '../harness/domain/candidate.ts';
+import type { TrialOutcome, TrialResult } from '../harness/domain/trial.ts';
+import type { Ingested } from '../harness/store/store.ts';
+import { keep } from './evidence.ts';
+import type { AttemptContext } from './source.ts';
+
+/** How much of a candidate's diff is kept as text; all of it can be made again from the two trees. */
+const maxDiffBytes = 1024 ** 2;
+
+/** How an attempt ended, before its tree is looked at. */
+export interface Ending {
+  outcome: TrialOutcome;
+  reason: string;
+  evidence: Evidence[];
+  exitCode?: number | null;
+  wallSec?: number;
+}
+
+/** The result of an attempt that left a tree, or something that was refused as one. */
+export async function deliver(
+  { store, base }: AttemptContext,
+  ingested: Ingested,
+  ending: Ending,
+): Promise<TrialResult> {
+  if (!ingested.ok) {
+    const before = ending.outcome === 'delivered' ? '' : `${ending.reason}; `;
+    const reason = `${before}nothing could be taken: ${ingested.reason}`;
+    return nothing({ ...ending, outcome: 'failed', reason });
+  }
+  const { stat } = await store.diff(base, ingested.tree);
+  const diff = await store.diffText(base, ingested.tree, maxDiffBytes);
+  const patch = await keep(store, 'diff.patch', diff.text, diff.truncated);
+  return {
+    ...nothing({ ...ending, evidence: [...ending.evidence, patch] }),
+    candidate: { tree: ingested.tree, base, diff: stat },
+    ignoredFiles: ingested.ignored,
+  };
+}
+
+/** The result of an attempt that changed nothing: the base itself is its candidate. */
+export function deliverBase(context: AttemptContext, reason: string): Promise<TrialResult> {
+  const unchanged = { ok: true, tree: context.base, files: 0, bytes: 0, ignored: 0 } as const;
+  return deliver(context, unchanged, { outcome: 'delivered', reason, evidence: [] });
+}
+
+/** The result of an attempt that left nothing. */
+export function nothing(ending: Ending): TrialResult {
+  return {
+    outcome: ending.outcome,
+    reason: ending.reason,
+    candidate: null,
+    evidence: ending.evidence,
+    retryable: false,
+    ignoredFiles: 0,
+    exitCode: ending.exitCode ?? null,
+    wallSec: ending.wallSec ?? 0,
+  };
+}

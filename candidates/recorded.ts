@@ -1,0 +1,27 @@
+import type { TrialResult } from '../harness/domain/trial.ts';
+import { deliver, deliverBase, nothing } from './deliver.ts';
+import { keep } from './evidence.ts';
+import type { AttemptContext } from './source.ts';
+
+/** No patch that a person or an agent means to be one is larger. */
+export const maxPatchBytes = 64 * 1024 ** 2;
+/** How much of a patch that was refused is kept. */
+const maxRefusedBytes = 1024 ** 2;
+
+/** The candidate that a recorded patch makes of the base. One that does not apply is kept as evidence. */
+export async function applyRecorded(context: AttemptContext, patch: Uint8Array): Promise<TrialResult> {
+  context.signal.throwIfAborted();
+  if (patch.length < 1024 && Buffer.from(patch).toString('latin1').trim() === '')
+    return deliverBase(context, 'recorded as an empty patch: the base, unchanged');
+  const applied = await context.store.applyPatch(context.base, patch, context.ingest.limits);
+  const ending = { outcome: 'delivered', reason: 'recorded patch, applied to the base' } as const;
+  if (applied.ok) return deliver(context, applied, { ...ending, evidence: [] });
+  const kept = patch.subarray(0, maxRefusedBytes);
+  const evidence = [await keep(context.store, 'refused.patch', kept, kept.length < patch.length)];
+  return deliver(context, applied, { ...ending, evidence });
+}
+
+/** A recorded competitor that has nothing for this task. */
+export function notRecorded(reason: string): TrialResult {
+  return nothing({ outcome: 'failed', reason, evidence: [] });
+}

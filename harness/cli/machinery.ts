@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { connectDocker } from '../sandbox/connect.ts';
+import { openDockerSandbox } from '../sandbox/docker-sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { openStore } from '../store/git-store.ts';
+import { openIndex, type RunIndex } from '../store/index-db.ts';
+import type { Store } from '../store/store.ts';
+
+/** What a run needs of this machine. */
+export interface Machinery {
+  sandbox: Sandbox;
+  store: Store;
+  index: RunIndex;
+  close(): Promise<void>;
+}
+
+/** Opens engine, store and index, and clears away what crashed sessions left behind. Throws `infrastructure`. */
+export async function openMachinery(dir: string, runtime: 'runc' | 'runsc' | null): Promise<Machinery> {
+  mkdirSync(dir, { recursive: true });
+  const docker = await connectDocker();
+  const sandbox = await openDockerSandbox({ docker, runtime, session: randomUUID() });
+  await sandbox.reap();
+  const store = await openStore(dir);
+  const index = openIndex(dir);
+  return {
+    sandbox,
+    store,
+    index,
+    async close() {
+      await Promise.allSettled([sandbox.close(), store.close()]);
+      index.close();
+    },
+  };
+}

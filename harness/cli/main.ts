@@ -1,0 +1,124 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { AssayError } from '../domain/errors.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
+import { printError } from './print-error.ts';
+import { version } from './version.ts';
+
+/**
+ * The whole command line. Returns the exit code: 0 fine, 1 the gate said no, 2 bad usage or input, 3 infrastructure
+ * failed, 130 interrupted. Never throws.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = build((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Help and version end in an exception too, with code 0; everything else that commander says is bad usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    printError(error);
+    return error instanceof AssayError && error.kind === 'input' ? 2 : 3;
+  }
+}
+
+function build(done: (code: number) => void): Command {
+  const program = new Command('assay')
+    .description('Competitive best-of-N evaluation for coding agents.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options and examples)')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 fine, 1 the gate said no, 2 bad usage or input, 3 infrastructure failed, 130 interrupted.
+
+Examples:
+  assay run suites/quickstart          run a suite and select a winner for each task
+  assay run --resume latest            go on with the last run
+  assay report latest --format md      render a report again from the journal
+  assay runs                           what was run, and how it ended
+  assay doctor                         is this machine fit to run`,
+    );
+
+  subcommand(program, 'run [suite]')
+    .summary('run a suite: trials, verdicts, a ranked winner for each task')
+    .description(
+      'Runs every agent of a suite on every task in containers, scores what they deliver, and selects winners.',
+    )
+    .option(
+      '--agent <name>',
+      'only this agent; a group such as `pool` or a glob; may be repeated',
+      collect,
+      [],
+    )
+    .option('--task <glob>', 'only these tasks; may be repeated', collect, [])
+    .option('--attempts <n>', "attempts of each agent at each task, instead of the suite's", positive)
+    .option('--concurrency <n>', 'containers at a time (default: the number of CPUs, at least 2)', positive)
+    .option('--out <dir>', 'the store: runs, verdicts, objects', '.assay')
+    .option('--resume <run>', 'go on with a run: its id, a part of it, or `latest`')
+    .option('--no-cache', 'score again even what earlier runs have scored')
+    .option('--json', 'print the decision as JSON to stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay run suites/quickstart
+  assay run my-suite --agent pool --task 'humaneval-00*' --concurrency 4
+  assay run my-suite --json | jq .decisionDigest
+  assay run --resume latest
+
+A run lives in <out>/runs/<run>/: journal.jsonl and its reports. Exit code 1 when some task has no winner.`,
+    )
+    .action(async (suite, options) => done(await runCommand(suite, options)));
+
+  subcommand(program, 'report [run]')
+    .summary('render a report again from the journal')
+    .description('Renders a report of a run from its journal: the same journal gives the same bytes.')
+    .option('--format <name>', 'md, json, trials, verdicts, junit, or `all` to write every file again', 'md')
+    .option('--out <dir>', 'the store', '.assay')
+    .option('--to <file>', 'write to a file instead of stdout')
+    .option('--schema', 'print the JSON Schema of report.json and end')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  assay report latest\n  assay report latest --format trials --to trials.csv',
+    )
+    .action(async (run, options) => done(await reportCommand(run, options)));
+
+  subcommand(program, 'runs')
+    .summary('list the runs of a store')
+    .option('--out <dir>', 'the store', '.assay')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExamples:\n  assay runs\n  assay runs --json')
+    .action(async (options) => done(await runsCommand(options)));
+
+  subcommand(program, 'doctor')
+    .summary('check this machine and say what to do')
+    .description(
+      'Checks engine, versions, disk, memory, cgroups, runtimes, registry, clock. Exit code 3 when a check fails.',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options) => done(await doctorCommand(options)));
+
+  return program;
+}
+
+function subcommand(program: Command, nameAndArgs: string): Command {
+  return program.command(nameAndArgs).showHelpAfterError('(add --help for the options and examples)');
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 1000)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+  return number;
+}

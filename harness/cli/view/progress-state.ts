@@ -1,0 +1,241 @@
+import type { RunEvent } from '../../domain/event.ts';
+import { type RunRecord, verdictSlot } from '../../domain/run-record.ts';
+import type { Trial, TrialResult } from '../../domain/trial.ts';
+import type { Outcome } from '../../domain/verdict.ts';
+
+/** What goes on between two events of the journal. A journal event that completes it ends it by itself. */
+type Activity =
+  | { type: 'activity'; phase: 'prepare'; task: string; state: 'begin' | 'end' }
+  | {
+      type: 'activity';
+      phase: 'score';
+      task: string;
+      tree: string;
+      scorer: string;
+      state: 'begin' | 'end';
+    };
+export type ProgressEvent = RunEvent | Activity;
+
+/** One thing that is being done right now. Times in milliseconds of the caller's clock. */
+export interface Running {
+  task: string;
+  /** Agent that attempts, or scorer that scores; '' for an image. */
+  who: string;
+  what: 'image' | 'attempt' | 'score';
+  /** For a score: whose candidate it is. */
+  agents: readonly string[];
+  since: number;
+}
+
+interface Settled {
+  trial: Trial;
+  result: TrialResult;
+}
+
+/** Everything that the drawing needs. Changed in place by `advance`: 10,000 trials must not be copied per event. */
+export interface ProgressState {
+  scorers: readonly string[];
+  gates: readonly string[];
+  /** Trials that will be run. */
+  planned: number;
+  tasks: number;
+  running: Map<string, Running>;
+  /** Last finished try of each attempt. */
+  settled: Map<string, Settled>;
+  /** Agents that delivered a tree. */
+  deliveredBy: Map<string, string[]>;
+  outcomes: Map<string, Outcome>;
+  /** Task ids with a selection, and whether it has a winner. */
+  decided: Map<string, boolean>;
+  beganAt: number;
+  /** Units of work that were done before this process began: a resumed run is not that fast. */
+  doneBefore: number;
+}
+
+/** With what the journal holds already: the start of a run, or all that a resumed one has done. */
+export function startProgress(now: number, record: RunRecord): ProgressState {
+  const { inputs, trials } = record.started;
+  const state: ProgressState = {
+    scorers: inputs.scorers.map((scorer) => scorer.name),
+    gates: inputs.policy.gates,
+    planned: trials,
+    tasks: inputs.tasks.length,
+    running: new Map(),
+    settled: new Map(),
+    deliveredBy: new Map(),
+    outcomes: new Map(),
+    decided: new Map(),
+    beganAt: now,
+    doneBefore: 0,
+  };
+  for (const { trial, result } of record.trials.values()) if (result !== null) settle(state, trial, result);
+  for (const { task, tree, verdict } of record.verdicts.values())
+    state.outcomes.set(verdictSlot(task, tree, verdict.scorer), verdict.outcome);
+  for (const { task, winner } of record.selections.values()) state.decided.set(task, winner !== null);
+  state.doneBefore = tally(state).work.done;
+  return state;
+}
+
+/** Applies one event that happened at `now`. No clock, no output. */
+export function advance(state: ProgressState, event: ProgressEvent, now: number): void {
+  switch (event.type) {
+    case 'activity':
+      applyActivity(state, event, now);
+      break;
+    case 'task.prepared':
+    case 'task.failed':
+      state.running.delete(imageKey(event.task));
+      break;
+    case 'trial.started': {
+      const { trial } = event;
+      // A retry: what its earlier try came to does not count.
+      if (trial.retry > 0) state.settled.delete(attemptKey(trial));
+      state.running.set(attemptKey(trial), {
+        task: trial.task,
+        who: trial.agent,
+        what: 'attempt',
+        agents: [trial.agent],
+        since: now,
+      });
+      break;
+    }
+    case 'trial.finished':
+      state.running.delete(attemptKey(event.trial));
+      settle(state, event.trial, event.result);
+      break;
+    case 'verdict.recorded': {
+      const slot = verdictSlot(event.task, event.tree, event.verdict.scorer);
+      state.running.delete(slot);
+      state.outcomes.set(slot, event.verdict.outcome);
+      break;
+    }
+    case 'selection.decided':
+      state.decided.set(event.selection.task, event.selection.winner !== null);
+      break;
+    case 'run.interrupted':
+    case 'run.finished':
+      state.running.clear();
+      break;
+    case 'run.started':
+    case 'run.resumed':
+    case 'notice':
+      break;
+  }
+}
+
+function applyActivity(state: ProgressState, activity: Activity, now: number): void {
+  const key =
+    activity.phase === 'prepare'
+      ? imageKey(activity.task)
+      : verdictSlot(activity.task, activity.tree, activity.scorer);
+  // What is recorded is over, whatever the order in which the two were told.
+  if (activity.state === 'end' || state.outcomes.has(key)) {
+    state.running.delete(key);
+  } else if (activity.phase === 'prepare') {
+    state.running.set(key, { task: activity.task, who: '', what: 'image', agents: [], since: now });
+  } else {
+    const agents = agentsOf(state, activity.task, activity.tree);
+    state.running.set(key, { task: activity.task, who: activity.scorer, what: 'score', agents, since: now });
+  }
+}
+
+function settle(state: ProgressState, trial: Trial, result: TrialResult): void {
+  const key = attemptKey(trial);
+  if ((state.settled.get(key)?.trial.retry ?? -1) > trial.retry) return;
+  state.settled.set(key, { trial, result });
+  if (result.candidate === null) return;
+  const tree = treeKey(trial.task, result.candidate.tree);
+  const agents = state.deliveredBy.get(tree) ?? [];
+  if (!agents.includes(trial.agent)) agents.push(trial.agent);
+  state.deliveredBy.set(tree, agents);
+}
+
+/** Agents that have delivered this tree so far, in the order in which they did. */
+export function agentsOf(state: ProgressState, task: string, tree: string): readonly string[] {
+  return state.deliveredBy.get(treeKey(task, tree)) ?? [];
+}
+
+export interface Tally {
+  trials: { done: number; planned: number };
+  /** Of the distinct candidates that are known so far. */
+  verdicts: { done: number; known: number };
+  tasks: { decided: number; won: number; all: number };
+  pass: number;
+  fail: number;
+  error: number;
+  /** One unit per trial and one per trial and scorer. */
+  work: { done: number; all: number };
+}
+
+/** Counts what is done. Linear in the number of trials: called when something is drawn, not per event. */
+export function tally(state: ProgressState): Tally {
+  const scorers = state.scorers.length;
+  const sum: Tally = {
+    trials: { done: state.settled.size, planned: Math.max(state.planned, state.settled.size) },
+    verdicts: { done: state.outcomes.size, known: state.deliveredBy.size * scorers },
+    tasks: {
+      decided: state.decided.size,
+      won: [...state.decided.values()].filter((won) => won).length,
+      all: state.tasks,
+    },
+    pass: 0,
+    fail: 0,
+    error: 0,
+    work: { done: 0, all: Math.max(state.planned, state.settled.size) * (1 + scorers) },
+  };
+  for (const settled of state.settled.values()) {
+    const outcomes = outcomesOf(state, settled);
+    sum.work.done += 1 + (outcomes === null ? scorers : outcomes.size);
+    const standing = standingOf(state, settled, outcomes);
+    if (standing !== null) sum[standing] += 1;
+  }
+  return sum;
+}
+
+/** By scorer; null where there is no candidate to score. */
+function outcomesOf(state: ProgressState, { trial, result }: Settled): Map<string, Outcome> | null {
+  const tree = result.candidate?.tree;
+  if (tree === undefined) return null;
+  const outcomes = new Map<string, Outcome>();
+  for (const scorer of state.scorers) {
+    const outcome = state.outcomes.get(verdictSlot(trial.task, tree, scorer));
+    if (outcome !== undefined) outcomes.set(scorer, outcome);
+  }
+  return outcomes;
+}
+
+/** null while a gate has not answered. */
+function standingOf(
+  state: ProgressState,
+  { result }: Settled,
+  outcomes: ReadonlyMap<string, Outcome> | null,
+): 'pass' | 'fail' | 'error' | null {
+  if (outcomes === null) return result.outcome === 'error' ? 'error' : 'fail';
+  const gates = state.gates.map((gate) => outcomes.get(gate));
+  if (gates.includes('fail')) return 'fail';
+  if (gates.includes('error') || gates.includes('skipped')) return 'error';
+  return gates.includes(undefined) ? null : 'pass';
+}
+
+/**
+ * Seconds until everything is done, at the pace of this process so far; null where nobody can know yet: too little was
+ * done, or too little time has passed.
+ */
+export function secondsLeft(state: ProgressState, { work }: Tally, now: number): number | null {
+  const done = work.done - state.doneBefore;
+  const elapsed = (now - state.beganAt) / 1000;
+  if (done < 3 || elapsed < 3) return null;
+  return ((work.all - work.done) * elapsed) / done;
+}
+
+function imageKey(task: string): string {
+  return JSON.stringify(['image', task]);
+}
+
+function attemptKey({ task, agent, attempt }: Trial): string {
+  return JSON.stringify(['attempt', task, agent, attempt]);
+}
+
+function treeKey(task: string, tree: string): string {
+  return JSON.stringify([task, tree]);
+}

@@ -1,0 +1,161 @@
+import type Dockerode from 'dockerode';
+import { captureOutput, type OutputCapture } from './capture.ts';
+import { createContainer, layFiles } from './container-create.ts';
+import { execInContainer } from './container-exec.ts';
+import { inspectSized, judgeEnd, startContainer, waitForExit } from './container-exit.ts';
+import { attachOutput } from './container-output.ts';
+import { makeStopper, type Stopper, type StopReason } from './container-stop.ts';
+import { engineError } from './engine-errors.ts';
+import { type Gate, gateFor } from './gate.ts';
+import { untilHealthy } from './healthcheck.ts';
+import type { ContainerEnd, ContainerRequest, ContainerResult } from './sandbox.ts';
+import { removeContainer, type Session } from './session.ts';
+import { stoppedFiles } from './stopped-files.ts';
+import { watchStorage } from './storage-watch.ts';
+
+/** How long the engine may take to hand over the last output of a container that has ended. */
+const drainMs = 10_000;
+/** Longer times do not fit a timer. */
+const maxTimerMs = 2 ** 31 - 1;
+
+interface Ended {
+  end: ContainerEnd;
+  exitCode: number | null;
+  wallSec: number;
+}
+
+/** One container from create to remove; see `Sandbox.run`. */
+export async function runContainer<T>(
+  session: Session,
+  request: ContainerRequest<T>,
+): Promise<ContainerResult<T>> {
+  const signal = AbortSignal.any([session.closing, ...(request.signal ? [request.signal] : [])]);
+  const output = { stdout: captureOutput(request.outputBytes), stderr: captureOutput(request.outputBytes) };
+  let container: Dockerode.Container | null = null;
+  let ended: Ended = { end: 'aborted', exitCode: null, wallSec: 0 };
+  let collected: T | undefined;
+  try {
+    if (!signal.aborted) {
+      await session.watch.ensure();
+      const breaks = session.watch.breaks();
+      const gate = request.healthcheck ? gateFor(request.command) : null;
+      container = await createContainer(session, gate ? { ...request, command: gate.command } : request);
+      if (request.files) await layFiles(container, request.files);
+      if (!signal.aborted) ended = await live(session, container, request, { gate, output, signal, breaks });
+      if (request.collect && ended.end !== 'aborted')
+        collected = await collect(container, request.collect, ended.end);
+    }
+  } finally {
+    request.files?.destroy();
+    if (container !== null) {
+      await removeContainer(session, container.id);
+      session.watch.forget(container.id);
+    }
+  }
+  return { ...ended, stdout: output.stdout.result(), stderr: output.stderr.result(), collected };
+}
+
+interface LifeOptions {
+  gate: Gate | null;
+  output: { stdout: OutputCapture; stderr: OutputCapture };
+  signal: AbortSignal;
+  /** Count of broken connections to the engine before the container was created. */
+  breaks: number;
+}
+
+/** From start to stop. */
+async function live(
+  session: Session,
+  container: Dockerode.Container,
+  request: ContainerRequest<unknown>,
+  { gate, output, signal, breaks }: LifeOptions,
+): Promise<Ended> {
+  const attached = await attachOutput(container, output, request.stdin);
+  const done = new AbortController();
+  try {
+    const refusal = await startContainer(container);
+    if (refusal !== null) {
+      output.stderr.write(Buffer.from(`${refusal.words}\n`));
+      return { end: 'exited', exitCode: refusal.exitCode, wallSec: 0 };
+    }
+    const stopper = makeStopper(container, done.signal);
+    const onAbort = () => stopper.stop('aborted');
+    signal.addEventListener('abort', onAbort, { signal: done.signal });
+    if (signal.aborted) onAbort();
+
+    const gone = Promise.race([waitForExit(session, container, breaks), stopper.failed]);
+    gone.catch(() => undefined);
+
+    const isHealthy = gate === null || (await passGate(container, request, gate, gone));
+    if (!isHealthy) stopper.stop('unhealthy');
+    const started = performance.now();
+    if (isHealthy) watchBounds(container, request, stopper, done.signal);
+
+    const facts = await gone;
+    const wallSec = (performance.now() - started) / 1000;
+    const reason = (await stopper.reason()) ?? lateReason(isHealthy, signal);
+    done.abort();
+    await attached.drained(drainMs);
+    const judged = await judgeEnd(session, container, { facts, reason, limits: request.limits });
+    return { ...judged, wallSec };
+  } finally {
+    done.abort();
+    attached.close();
+  }
+}
+
+/** A service that ended before its check passed never let the command begin. */
+function lateReason(isHealthy: boolean, signal: AbortSignal): StopReason | null {
+  if (isHealthy) return null;
+  return signal.aborted ? 'aborted' : 'unhealthy';
+}
+
+/** Probes until healthy, then lets the command begin; false when it never got healthy or ended before. */
+async function passGate(
+  container: Dockerode.Container,
+  request: ContainerRequest<unknown>,
+  gate: Gate,
+  gone: Promise<unknown>,
+): Promise<boolean> {
+  const { healthcheck } = request;
+  if (!healthcheck) return true;
+  const ended = new AbortController();
+  gone.finally(() => ended.abort()).catch(() => undefined);
+  const run = (script: string) => execInContainer(container, script, request, healthcheck.timeoutSec);
+  const probe = async () => (await run(healthcheck.command)) === 0;
+  return (await untilHealthy(healthcheck, probe, ended.signal)) && (await run(gate.openScript)) === 0;
+}
+
+/** Kills the container at its deadline, or when it has written too much. */
+function watchBounds(
+  container: Dockerode.Container,
+  { limits }: ContainerRequest<unknown>,
+  stopper: Stopper,
+  done: AbortSignal,
+): void {
+  const timer = setTimeout(() => stopper.stop('timeout'), Math.min(limits.timeoutSec * 1000, maxTimerMs));
+  done.addEventListener('abort', () => clearTimeout(timer));
+  void watchStorage({
+    measure: async () => (await inspectSized(container)).SizeRw ?? 0,
+    limitBytes: limits.storageMb * 1024 * 1024,
+    onExceeded: () => stopper.stop('storage'),
+    signal: done,
+  });
+}
+
+/** Hands the stopped container's files to the caller. */
+async function collect<T>(
+  container: Dockerode.Container,
+  work: NonNullable<ContainerRequest<T>['collect']>,
+  end: ContainerEnd,
+): Promise<T> {
+  const files = stoppedFiles(container);
+  try {
+    return await work(files, end);
+  } catch (error) {
+    if (files.broken() !== undefined) throw engineError('read the files of a container', error);
+    throw error;
+  } finally {
+    files.end();
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Dockerode from 'dockerode';
+import { infrastructureError, inputError } from '../domain/errors.ts';
+import { ensureBaseImage } from './base-images.ts';
+import { ping } from './connect.ts';
+import { runContainer } from './container-run.ts';
+import { engineWords } from './engine-errors.ts';
+import { readEngineHost } from './engine-host.ts';
+import { watchEngine } from './engine-watch.ts';
+import { readImagePath } from './image-files.ts';
+import { currentOwner, formatOwner } from './owner.ts';
+import { prepareTask } from './prepare-task.ts';
+import { reapDead, removeSession } from './reap.ts';
+import type { ContainerRequest, PreparedImage, Sandbox } from './sandbox.ts';
+import { removeContainer, type Session } from './session.ts';
+import { sharedWork } from './shared-work.ts';
+import type { EnsureBase, TaskImage } from './task-image.ts';
+
+export interface DockerSandboxOptions {
+  docker: Dockerode;
+  /** null: the engine's default. */
+  runtime: 'runc' | 'runsc' | null;
+  /** Labels everything of this session; letters, digits, `_`, `.` and `-`. */
+  session: string;
+  /** How base images are found; by default from the engine, a mirror, a registry, or Debian packages. */
+  ensureBase?: EnsureBase;
+  /** What happens in the background and stops nothing. */
+  log?: (line: string) => void;
+}
+
+/**
+ * Opens the sandbox on an engine of Docker's API, 1.41 or newer. Throws `infrastructure` when the engine does not
+ * answer, `input` when it lacks the runtime.
+ */
+export async function openDockerSandbox(options: DockerSandboxOptions): Promise<Sandbox> {
+  const { docker, ensureBase = ensureBaseImage, log = () => undefined } = options;
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(options.session))
+    throw inputError(`a session cannot be called ${JSON.stringify(options.session)}`);
+  const closing = new AbortController();
+  const session: Session = {
+    docker,
+    id: options.session,
+    owner: formatOwner(await currentOwner()),
+    host: await readEngineHost(docker, options.runtime),
+    watch: watchEngine(docker, options.session),
+    closing: closing.signal,
+    leftovers: new Set(),
+    log,
+  };
+  const running = new Set<Promise<unknown>>();
+  const preparing = sharedWork<PreparedImage>(closing.signal);
+  const building = sharedWork<TaskImage>(closing.signal);
+
+  /** What is under way must have settled before `close` takes stock. */
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    running.add(settled);
+    void settled.then(() => running.delete(settled));
+    return work;
+  };
+
+  return {
+    facts: async () => ({ version: session.host.version, runtime: session.host.runtime }),
+    prepare: (task, request) =>
+      tracked(prepareTask({ session, ensureBase, building, preparing }, task, request)),
+    readImage: (image, path, consume) => tracked(readImagePath(session, image, path, consume)),
+    run: <T = undefined>(request: ContainerRequest<T>) => tracked(runContainer(session, request)),
+    reap: () => reapDead(docker, log),
+    async ready(timeoutMs) {
+      await untilAnswering(docker, timeoutMs);
+      for (const id of session.leftovers) await removeContainer(session, id);
+    },
+    async close() {
+      closing.abort();
+      await Promise.all(running);
+      session.watch.close();
+      await removeSession(docker, session.id, log);
+    },
+  };
+}
+
+async function untilAnswering(docker: Dockerode, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const left = deadline - performance.now();
+    try {
+      await ping(docker, Math.max(1, Math.min(left, 2000)));
+      return;
+    } catch (error) {
+      if (left <= 200) {
+        throw infrastructureError(
+          `the container engine did not answer within ${timeoutMs / 1000} s: ${engineWords(error)}`,
+          {
+            fix: 'start it (assay doctor says what is wrong), then resume the run',
+            cause: error,
+            component: 'engine',
+          },
+        );
+      }
+    }
+    await sleep(200);
+  }
+}

@@ -1,0 +1,4 @@
+/** Code-unit order: the same under every locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

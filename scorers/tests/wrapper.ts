@@ -1,0 +1,58 @@
+import type { LayerEntry } from '../../harness/sandbox/layer.ts';
+import type { ContainerUser } from '../../harness/sandbox/sandbox.ts';
+import { harnessDir, logsDir, testsDir } from './paths.ts';
+
+/** With this exit code and the run's word on stderr, the tests were never started. */
+const setupFailed = 97;
+const runScript = `${harnessDir}/run.sh`;
+const deleteScript = `${harnessDir}/delete.sh`;
+const wordFile = `${logsDir}/.assay-word`;
+
+/**
+ * Brings the workspace to the candidate's state, empties the log folder and becomes the tests. The word that it gives a
+ * failure of its own is read and deleted before anything else of the candidate's can run, so that nothing which runs
+ * later can speak in its name.
+ */
+const script = `#!/bin/sh
+read -r word <${wordFile} || exit ${setupFailed}
+failed() {
+  printf '%s %s\\n' "$word" "$1" >&2
+  exit ${setupFailed}
+}
+# Commands of the image's own system first: PATH may lead into the workspace.
+path=$PATH
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+rm -rf -- ${logsDir}/* ${logsDir}/.[!.]* ${logsDir}/..?* 2>/dev/null
+[ -z "$(ls -A ${logsDir})" ] || failed 'the image holds files in ${logsDir} that cannot be removed'
+/bin/sh ${deleteScript} || failed 'a file that the candidate deleted cannot be deleted'
+PATH=$path
+exec "$@"
+`;
+
+/** The wrapper's files for a layer. `word` is secret and new for every run. */
+export function wrapperEntries(deletions: string, word: string, user: ContainerUser): LayerEntry[] {
+  return [
+    { path: harnessDir, type: 'dir', mode: 0o755 },
+    { path: runScript, type: 'file', mode: 0o755, content: script },
+    { path: deleteScript, type: 'file', mode: 0o755, content: deletions },
+    { path: '/logs', type: 'dir', mode: 0o755 },
+    ...['/logs/agent', '/logs/artifacts', logsDir].map(
+      (path): LayerEntry => ({ path, type: 'dir', mode: 0o755, ...user }),
+    ),
+    { path: wordFile, type: 'file', mode: 0o600, content: `${word}\n`, ...user },
+  ];
+}
+
+/** Runs `tests/test.sh` behind the wrapper; by its own first line, or with bash, as Harbor does, where it has none. */
+export function wrapperCommand(hasShebang: boolean): string[] {
+  const test = `${testsDir}/test.sh`;
+  // By its full path: a `sh` in the workspace may come first in PATH.
+  return ['/bin/sh', runScript, ...(hasShebang ? [test] : ['bash', test])];
+}
+
+/** Why the tests were not started, from the end of what was printed; null when they were. */
+export function setupFailure(word: string, exitCode: number | null, stderr: string): string | null {
+  if (exitCode !== setupFailed) return null;
+  const line = stderr.split('\n').findLast((each) => each.startsWith(`${word} `));
+  return line === undefined ? null : line.slice(word.length + 1);
+}

@@ -1,0 +1,24 @@
+#!/bin/bash
+# Runs the project's own tests and the hidden ones on a copy of the candidate's workspace. The own tests come from
+# /tests/visible, so that edits to them count for nothing. The reward is 1 only if every expected test ran and passed.
+set -u
+EXPECTED_TESTS=46
+LOGS=/logs/verifier
+WORK=/tmp/verify
+
+mkdir -p "$LOGS"
+echo 0 > "$LOGS/reward.txt"
+rm -rf "$WORK" "$LOGS/ctrf.json"
+reward=0
+
+if mkdir -p "$WORK" && cp -R /app/. "$WORK" && rm -rf "$WORK/tests" &&
+  cp -R /tests/visible "$WORK/tests" && cp /tests/hidden/*.py "$WORK/tests/" && cd "$WORK"; then
+  timeout -k 2 40 python3 -I -B -X utf8 /tests/run_tests.py "$WORK" "$LOGS/ctrf.json" "$EXPECTED_TESTS" \
+    tests.test_logfmt tests.test_logsum tests.test_hidden_logsum
+  status=$?
+  # A run that ends before its report is written proves nothing.
+  if [ "$status" -eq 0 ] && [ -s "$LOGS/ctrf.json" ]; then reward=1; fi
+fi
+
+cd / && rm -rf "$WORK"
+echo "$reward" > "$LOGS/reward.txt"
