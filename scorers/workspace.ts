@@ -119,7 +119,7 @@ function batches(paths: readonly string[], workdir: string): string[] {
 }
 
 /** Any text without NUL as one word of a POSIX shell. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

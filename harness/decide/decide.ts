@@ -3,9 +3,9 @@ import type { Policy } from '../domain/policy.ts';
 import type { RankingRow, RankTrace, Selection } from '../domain/selection.ts';
 import type { Trial, TrialResult } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { type Contender, eliminate } from './eliminate.ts';
+import { type Contender, eliminate, type Round } from './eliminate.ts';
 import { measuresOf } from './measures.ts';
-import { behindInWords, formatNumber } from './words.ts';
+import { separationInWords } from './words.ts';
 
 export interface DecideInput {
   task: string;
@@ -67,44 +67,46 @@ function refusal(gates: readonly string[], verdicts: readonly Verdict[]): string
 }
 
 function rank(entries: readonly Entry[], policy: Policy, firstRank: number): RankTrace[] {
-  const trace: RankTrace[] = [];
-  let above: { entry: Entry; eliminatedBy: Map<Digest, string> } | null = null;
-  for (const { chosen, steps, eliminatedBy } of eliminate(entries, policy.order)) {
+  const rounds = [...eliminate(entries, policy.order)];
+  return rounds.map(({ chosen, steps }, index) => {
+    const above = rounds[index - 1];
     const criterion = above?.eliminatedBy.get(chosen.candidate);
     const behind =
-      above === null || criterion === undefined
+      above === undefined || criterion === undefined
         ? null
         : {
-            candidate: above.entry.candidate,
+            candidate: above.chosen.candidate,
             criterion,
             own: chosen.measures.get(criterion) ?? null,
-            other: above.entry.measures.get(criterion) ?? null,
+            other: above.chosen.measures.get(criterion) ?? null,
           };
-    const words: string = [
-      chosen.refusal === null ? null : `refused: ${chosen.refusal}`,
-      above === null || behind === null
-        ? firstInWords(entries.length, chosen, steps)
-        : behindInWords(chosen, above.entry, policy.order, behind.criterion),
-    ]
-      .filter((part) => part !== null && part !== '')
-      .join('; ');
-    trace.push({ rank: firstRank + trace.length, candidate: chosen.candidate, steps, behind, words });
-    above = { entry: chosen, eliminatedBy };
-  }
-  return trace;
+    return {
+      rank: firstRank + index,
+      candidate: chosen.candidate,
+      steps,
+      behind,
+      words: inWords(rounds, index, policy),
+    };
+  });
 }
 
-/** What made the first of a group the first. */
-function firstInWords(count: number, chosen: Entry, steps: RankTrace['steps']): string {
-  if (chosen.refusal !== null) return '';
-  if (count === 1) return 'the only candidate that passed every gate';
-  const deciding = steps.filter((step) => step.survivors < step.compared);
-  const said = deciding.map((step) =>
-    step.best === null
-      ? `the smallest digest of ${step.compared} otherwise equal`
-      : `${step.criterion} ${formatNumber(chosen.measures.get(step.criterion) ?? step.best)}: ${step.survivors} of ${step.compared} left`,
+/** The first against the second, everyone else against the one above; a refusal comes before all comparing. */
+function inWords(rounds: readonly Round<Entry>[], index: number, policy: Policy): string {
+  const round = rounds[index];
+  const other = rounds[index === 0 ? 1 : index - 1];
+  if (round === undefined) throw new RangeError(`there is no rank ${index}`);
+  const { refusal } = round.chosen;
+  const criterion = (index === 0 ? round : other)?.eliminatedBy.get(
+    (index === 0 ? other : round)?.chosen.candidate ?? '',
   );
-  return `passed every gate, as ${count} candidates did; ${said.join('; ')}`;
+  const separation =
+    other === undefined || criterion === undefined
+      ? ''
+      : separationInWords(round.chosen, other.chosen, policy.order, criterion);
+  if (refusal !== null)
+    return [`refused: ${refusal}`, index === 0 ? '' : separation].filter((part) => part !== '').join('; ');
+  if (rounds.length === 1) return 'the only candidate that passed every gate';
+  return index === 0 ? `best of ${rounds.length} that passed every gate: ${separation}` : separation;
 }
 
 function rows(

@@ -1,14 +1,14 @@
 import type { Criterion } from '../domain/policy.ts';
 import { type Contender, digestCriterion } from './eliminate.ts';
 
-/** How a measure is spoken of. `unit` stands behind a number; `verb` before it. */
-const phrases: Readonly<Record<string, { verb?: string; unit: string }>> = {
-  'tests.passed': { verb: 'passed', unit: 'tests' },
-  'tests.failed': { verb: 'failed', unit: 'tests' },
-  'diff.lines': { unit: 'lines' },
-  'diff.files': { unit: 'files' },
-  'diff.added': { unit: 'lines added' },
-  'diff.deleted': { unit: 'lines deleted' },
+/** How a measure is spoken of: a verb before the number, one or many things behind it. */
+const phrases: Readonly<Record<string, { verb?: string; one: string; many: string }>> = {
+  'tests.passed': { verb: 'passed', one: 'test', many: 'tests' },
+  'tests.failed': { verb: 'failed', one: 'test', many: 'tests' },
+  'diff.lines': { one: 'line', many: 'lines' },
+  'diff.files': { one: 'file', many: 'files' },
+  'diff.added': { one: 'line added', many: 'lines added' },
+  'diff.deleted': { one: 'line deleted', many: 'lines deleted' },
 };
 
 /** At most four significant digits, no locale. */
@@ -16,12 +16,13 @@ export function formatNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
 
-/** "118 lines", "passed 41 tests", "tests.score 0.9", "no tests.passed". */
-function spoken(measure: string, value: number | undefined): string {
+/** "118 lines", "passed 41 tests", "the same 41 tests", "tests.score 0.9", "no tests.passed". */
+function spoken(measure: string, value: number | undefined, before = ''): string {
   if (value === undefined) return `no ${measure}`;
   const phrase = phrases[measure];
-  if (phrase === undefined) return `${measure} ${formatNumber(value)}`;
-  return `${phrase.verb ? `${phrase.verb} ` : ''}${formatNumber(value)} ${phrase.unit}`;
+  if (phrase === undefined) return `${before}${measure} ${formatNumber(value)}`;
+  const verb = phrase.verb === undefined ? '' : `${phrase.verb} `;
+  return `${verb}${before}${formatNumber(value)} ${value === 1 ? phrase.one : phrase.many}`;
 }
 
 /** "118 lines against 23". */
@@ -33,9 +34,7 @@ export function difference(measure: string, own: number | undefined, other: numb
 function agreement(criterion: Criterion, own: number | undefined, other: number | undefined): string | null {
   if (own === undefined || other === undefined) return null;
   if (own !== other) return `${difference(criterion.measure, own, other)}, within ${tolerated(criterion)}`;
-  const phrase = phrases[criterion.measure];
-  if (phrase === undefined) return `the same ${criterion.measure} ${formatNumber(own)}`;
-  return `${phrase.verb ? `${phrase.verb} ` : ''}the same ${formatNumber(own)} ${phrase.unit}`;
+  return spoken(criterion.measure, own, 'the same ');
 }
 
 function tolerated(criterion: Criterion): string {
@@ -45,10 +44,10 @@ function tolerated(criterion: Criterion): string {
 }
 
 /**
- * Why `own` stands behind `other`: what they agree on up to the criterion that separated them, then the difference.
+ * What separates two candidates: what they agree on up to the criterion that separated them, then the difference.
  * "passed the same 41 tests; 118 lines against 23".
  */
-export function behindInWords(
+export function separationInWords(
   own: Contender,
   other: Contender,
   order: readonly Criterion[],

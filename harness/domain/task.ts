@@ -33,8 +33,10 @@ export const TaskSpec = z.strictObject({
   /** `[task].name` as written, else the folder's name. */
   fullName: z.string().min(1),
   description: z.string(),
-  /** Harbor's content hash of the task folder (task.toml, instruction, environment, tests, solution), plus spec.yaml. */
+  /** Of every file that the task is made of, with executable bits and links. */
   digest: Digest,
+  /** Harbor's content hash, by which other tools know the task; leaves out what the task's .gitignore names. */
+  harborDigest: Digest,
   instruction: z.string(),
   environment: z.strictObject({
     /** Content hash of environment/ alone plus docker_image: names the image. */

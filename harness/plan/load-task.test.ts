@@ -256,20 +256,20 @@ describe('the digest of a task', () => {
     write(files);
     mkdirSync(join(dir, 'tests/empty'));
     write({ 'tests/__pycache__/x.pyc': 'p', 'tests/a.swp': 'p', 'notes.txt': 'n', 'other/x': 'n' });
-    expect((await load()).digest).toBe(harborHash(files));
+    expect((await load()).harborDigest).toBe(harborHash(files));
   });
 
   it('obeys the task’s own .gitignore instead of the usual rules', async () => {
     const files = { ...good, 'tests/a.swp': 'p', 'tests/Big.log': 'l' };
     write(files);
     write({ '.gitignore': '*.log\n!Big.log\n/tests/skip/\n', 'tests/a.log': 'x', 'tests/skip/b': 'x' });
-    expect((await load()).digest).toBe(harborHash(files));
+    expect((await load()).harborDigest).toBe(harborHash(files));
   });
 
   it('covers what a link inside the task points to', async () => {
     symlinkSync('../environment/Dockerfile', join(dir, 'tests/copy'));
     const files = { ...good, 'tests/copy': good['environment/Dockerfile'] };
-    expect((await load()).digest).toBe(harborHash(files));
+    expect((await load()).harborDigest).toBe(harborHash(files));
   });
 
   it('does not know where the task lies', async () => {

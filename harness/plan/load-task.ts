@@ -6,7 +6,14 @@ import { parseTomlWithPlaces } from './parse-toml.ts';
 import { type PlacedValue, problemAt, show, showPath } from './place.ts';
 import { readTextFile } from './read-file.ts';
 import { type HostEnv, resolveEnv } from './task-env.ts';
-import { environmentDigest, hasFile, listTaskFiles, type TaskFile, taskDigest } from './task-files.ts';
+import {
+  contentDigest,
+  environmentDigest,
+  harborDigest,
+  hasFile,
+  listTaskFiles,
+  type TaskFile,
+} from './task-files.ts';
 import { readInstruction } from './task-instruction.ts';
 import { readNetwork, type TaskNetwork } from './task-network.ts';
 import { abilities, unread } from './task-notices.ts';
@@ -114,7 +121,8 @@ function specOf({ toml, name, files, network, instruction, gitignore, env, notic
     id: name.id,
     fullName: name.fullName,
     description: toml.task?.description ?? '',
-    digest: taskDigest(files, gitignore),
+    digest: contentDigest(files),
+    harborDigest: harborDigest(files, gitignore),
     instruction,
     environment: {
       digest: environmentDigest(files, dockerImage),

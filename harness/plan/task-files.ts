@@ -160,8 +160,13 @@ function refuse(walk: Walk, path: string, message: string, fix: string): void {
   walk.problems.push({ file: walk.file(path), message, fix });
 }
 
+/** Digest of all that a task is: every file, ignored ones too, for they are laid into containers all the same. */
+export function contentDigest(files: readonly TaskFile[]): Digest {
+  return digestOf(files.map(content));
+}
+
 /** Harbor's content hash: the same as `harbor` computes for a task without spec.yaml and without linked folders. */
-export function taskDigest(files: readonly TaskFile[], gitignore: string | null): Digest {
+export function harborDigest(files: readonly TaskFile[], gitignore: string | null): Digest {
   const rules = ignore({ ignorecase: false }).add(gitignore ?? defaultIgnores);
   const lines = files
     .filter((file) => file.bare !== 'folder' && !rules.ignores(file.path))
@@ -176,8 +181,10 @@ export function taskDigest(files: readonly TaskFile[], gitignore: string | null)
 export function environmentDigest(files: readonly TaskFile[], dockerImage: string | null): Digest {
   return digestOf({
     dockerImage,
-    files: files
-      .filter((file) => file.path.startsWith('environment/'))
-      .map((file) => [file.path, file.bare ?? file.sha256, file.executable, file.link]),
+    files: files.filter((file) => file.path.startsWith('environment/')).map(content),
   });
+}
+
+function content({ path, bare, sha256, executable, link }: TaskFile) {
+  return [path, bare ?? sha256, executable, link];
 }

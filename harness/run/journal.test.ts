@@ -32,6 +32,14 @@ describe('journal', () => {
     expect(torn).toBe(false);
   });
 
+  it('writes text that is no whole Unicode as what it can be read back as', async () => {
+    const journal = createJournal(file);
+    const entry = journal.append(notice('half \ud83d a pair'));
+    await journal.close();
+    expect(entry.event).toEqual(notice('half \ufffd a pair'));
+    expect((await readJournal(file)).entries).toEqual([entry]);
+  });
+
   it('refuses to begin where a journal is', async () => {
     await written(1);
     expect(() => createJournal(file)).toThrow(/EEXIST/);

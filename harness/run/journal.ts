@@ -43,7 +43,7 @@ function openAt(fd: number, end: End, now: () => Date): Journal {
   let syncing: Promise<void> | null = null;
   return {
     append(event) {
-      const content = { seq: end.seq, time: now().toISOString(), prev: end.prev, event };
+      const content = { seq: end.seq, time: now().toISOString(), prev: end.prev, event: wellFormed(event) };
       const entry: JournalEntry = { ...content, hash: entryHash(content) };
       const line = Buffer.from(`${JSON.stringify(entry)}\n`);
       writeWhole(fd, line, end.bytes);
@@ -69,6 +69,16 @@ function openAt(fd: number, end: End, now: () => Date): Journal {
       closeSync(fd);
     },
   };
+}
+
+/**
+ * Half a surrogate pair, which a candidate can put into any name, has no canonical JSON: it becomes U+FFFD.
+ * Fields that are undefined are left out, as JSON does.
+ */
+function wellFormed<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_, field) =>
+    typeof field === 'string' ? field.toWellFormed() : field,
+  );
 }
 
 /** All or nothing: what a full disk cut short is taken back, so that the chain never holds half a line. */

@@ -10,6 +10,7 @@ import type { Trial } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
 import type { Store } from '../store/store.ts';
+import type { Activity } from './activity.ts';
 
 /** What a run is to do: the loaded suite, narrowed and planned. */
 export interface RunPlan {
@@ -43,6 +44,8 @@ export interface RunPorts {
   record: RunRecord;
   /** Writes the event to the journal first, then into the record, then to whoever watches. */
   emit(event: RunEvent): JournalEntry;
+  /** Tells whoever watches what is being done right now. */
+  activity(activity: Activity): void;
   /** Containers at a time. */
   concurrency: number;
   /** Aborted by the user, or by the first fatal error. */

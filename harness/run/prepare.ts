@@ -11,6 +11,8 @@ import { withEngineRetries } from './retry.ts';
  * build, …): then the journal says so. Throws what is not the task's doing.
  */
 export async function prepareTask(task: LoadedTask, ports: RunPorts): Promise<PreparedTask | null> {
+  const activity = { type: 'activity', phase: 'prepare', task: task.spec.id } as const;
+  ports.activity({ ...activity, state: 'begin' });
   try {
     const prepared = await withEngineRetries(ports.sandbox, () => prepare(task, ports), {
       signal: ports.signal,
@@ -33,6 +35,8 @@ export async function prepareTask(task: LoadedTask, ports: RunPorts): Promise<Pr
       ports.emit({ type: 'task.failed', task: task.spec.id, reason: error.message });
     }
     return null;
+  } finally {
+    ports.activity({ ...activity, state: 'end' });
   }
 }
 

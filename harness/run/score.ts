@@ -23,7 +23,12 @@ export async function scoreCandidate(
     candidate,
     scorer,
     prepared,
-    digestOf({ options: scorer.config, limits, runtime: plan.sandbox.runtime ?? null }),
+    digestOf({
+      options: scorer.config,
+      limits,
+      runtime: plan.sandbox.runtime ?? null,
+      env: prepared.task.spec.verifier.env,
+    }),
   );
   const record = (verdict: Verdict, cached: boolean, wallSec: number) => {
     ports.emit({ type: 'verdict.recorded', task, tree: candidate.tree, key, verdict, cached, wallSec });
@@ -33,6 +38,14 @@ export async function scoreCandidate(
   const cached = ports.useCache ? await cachedVerdict(key, ports) : null;
   if (cached !== null) return record(cached, true, 0);
 
+  const activity = {
+    type: 'activity',
+    phase: 'score',
+    task,
+    tree: candidate.tree,
+    scorer: scorer.name,
+  } as const;
+  ports.activity({ ...activity, state: 'begin' });
   const start = performance.now();
   const verdict = await withEngineRetries(
     ports.sandbox,
@@ -52,7 +65,7 @@ export async function scoreCandidate(
       onFailure: (error) =>
         ports.emit({ type: 'notice', task, text: `scoring is tried again: ${String(error)}` }),
     },
-  );
+  ).finally(() => ports.activity({ ...activity, state: 'end' }));
   ports.signal.throwIfAborted();
   record(verdict, false, Math.round(performance.now() - start) / 1000);
   // An error may be the machine's doing: the next run is to look again.

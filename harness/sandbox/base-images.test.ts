@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBaseImage } from './base-images.ts';
 import { isUnreachable } from './base-images-pull.ts';
+import { connectDocker } from './connect.ts';
 
-const docker = new Docker();
+const docker = await connectDocker();
 const id = randomUUID().slice(0, 8);
 const made: string[] = [];
 let state: string;

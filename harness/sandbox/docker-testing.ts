@@ -101,6 +101,7 @@ const testSpec: TaskSpec = {
   fullName: 'probe',
   description: '',
   digest: sha256(''),
+  harborDigest: sha256(''),
   instruction: '',
   environment: {
     digest: sha256(''),

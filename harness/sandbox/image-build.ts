@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { type AssayError, inputError, messageOf } from '../domain/errors.ts';
-import { dockerfileName } from './build-context.ts';
 import { type BuildLog, buildLog } from './build-log.ts';
+import { dockerfileName } from './context-tar.ts';
 import { engineError, engineWords, statusOf } from './engine-errors.ts';
 import { jsonLines, textField } from './json-lines.ts';
 
@@ -66,11 +66,19 @@ export async function buildClassic(
   }
 }
 
+/** What no Dockerfile can bring about: then its author cannot mend it. */
+function isEngineFault(reason: string): boolean {
+  const isCommand =
+    /executable file not found|no such file or directory|permission denied|exec format error/i;
+  const isEngine =
+    /no space left on device|cannot allocate memory|failed to create (endpoint|shim)|OCI runtime create failed|creating overlay mount/i;
+  return isEngine.test(reason) && !isCommand.test(reason);
+}
+
 /** The error for a Dockerfile that does not build. */
 export function buildFailure(request: Pick<BuildRequest, 'name'>, log: BuildLog, reason: string): AssayError {
   const tail = log.tail(shownLines);
-  if (/no space left on device|cannot allocate memory/i.test(reason))
-    return engineError(`build ${request.name}`, new Error(reason));
+  if (isEngineFault(reason)) return engineError(`build ${request.name}`, new Error(reason));
   const step = log.step() === '' ? '' : ` at step '${log.step()}'`;
   return inputError(`${request.name} does not build${step}: ${reason}${tail === '' ? '' : `\n${tail}`}`, {
     fix: 'mend the Dockerfile so that docker build succeeds in its folder',

@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
-import { type Header, pack } from 'tar-stream';
+import type { Readable } from 'node:stream';
+import type { Header } from 'tar-stream';
+import { packing, putEntry } from './tar-pack.ts';
 
 /** One file system entry to lay into a container. Ids are numeric; `mode` is permission bits only. */
 export interface LayerEntry {
@@ -17,9 +18,6 @@ export interface LayerEntry {
   linkTarget?: string;
 }
 
-/** Same content, same bytes: no wall clock gets in. 2000-01-01, as some tools refuse times before 1980. */
-export const layerTime: Date = new Date(946_684_800_000);
-
 /** Largest id that the fixed-width field of a tar header holds. */
 const maxHeaderId = 0o777777;
 
@@ -30,28 +28,9 @@ const maxHeaderId = 0o777777;
  * the iterable, or a malformed entry (TypeError), destroys the stream.
  */
 export function packLayer(entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>): Readable {
-  const packed = pack();
-  void fill(packed, entries).catch((error: unknown) => {
-    packed.destroy(error instanceof Error ? error : new Error(String(error)));
+  return packing(async (packed) => {
+    for await (const entry of entries) await putEntry(packed, headerOf(entry), entry.content);
   });
-  return Readable.from(packed, { objectMode: false });
-}
-
-async function fill(
-  packed: ReturnType<typeof pack>,
-  entries: Iterable<LayerEntry> | AsyncIterable<LayerEntry>,
-): Promise<void> {
-  for await (const entry of entries) {
-    await new Promise<void>((resolve, reject) => {
-      const content = typeof entry.content === 'string' ? Buffer.from(entry.content) : entry.content;
-      const body =
-        content === undefined
-          ? Buffer.alloc(0)
-          : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-      packed.entry(headerOf(entry), body, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-  packed.finalize();
 }
 
 function headerOf(entry: LayerEntry): Partial<Header> & { name: string } {
@@ -74,7 +53,6 @@ function headerOf(entry: LayerEntry): Partial<Header> & { name: string } {
     mode: mode | 0o100000,
     uid,
     gid,
-    mtime: layerTime,
     ...(entry.type === 'link' ? { linkname: entry.linkTarget } : {}),
     ...(Object.keys(pax).length > 0 ? { pax } : {}),
   };

@@ -4,7 +4,8 @@ import type Dockerode from 'dockerode';
 import { digestOf } from '../domain/digest.ts';
 import { inputError, messageOf } from '../domain/errors.ts';
 import type { LoadedTask } from '../domain/task.ts';
-import { listContext, packContext } from './build-context.ts';
+import { type ContextFile, listContext } from './build-context.ts';
+import { packContext } from './context-tar.ts';
 import {
   type DockerfileText,
   imagesUsed,
@@ -59,7 +60,7 @@ export async function makeTaskImage(work: ImageWork, task: LoadedTask): Promise<
   if (dockerImage === null) {
     if (!hasDockerfile)
       throw inputError(`task ${task.spec.id} has neither environment/Dockerfile nor docker_image`);
-    return buildTask(work, task, await readTaskDockerfile(task), { honourIgnore: true });
+    return buildTask(work, task, await readTaskDockerfile(task), { files: null, under: '' });
   }
   const base = await work.ensureBase(work.session.docker, dockerImage, {
     log: work.log,
@@ -71,15 +72,16 @@ export async function makeTaskImage(work: ImageWork, task: LoadedTask): Promise<
   // Harbor's rule: beside a docker_image, what lies in environment/ belongs into the workdir.
   const image = await work.session.docker.getImage(base.ref).inspect();
   const workdir = taskWorkdir(task, image.Config?.WorkingDir);
-  const text = `FROM ${dockerImage}\nCOPY ["./", ${JSON.stringify(`${workdir}/`)}]\n`;
-  return buildTask(work, task, readDockerfile(text), { honourIgnore: false });
+  const text = `FROM ${dockerImage}\nCOPY ["files/", ${JSON.stringify(`${workdir}/`)}]\n`;
+  return buildTask(work, task, readDockerfile(text), { files, under: 'files' });
 }
 
 async function buildTask(
   work: ImageWork,
   task: LoadedTask,
   file: DockerfileText,
-  options: { honourIgnore: boolean },
+  /** What goes into the build; null for all that the author wants in it. */
+  context: { files: ContextFile[] | null; under: string },
 ): Promise<TaskImage> {
   const { session, log, signal } = work;
   const { docker } = session;
@@ -112,7 +114,10 @@ async function buildTask(
   const dir = environmentDir(task);
   const why = needsBuildKit(file);
   if (why !== null) await buildWithBuildKit(docker, { dir, dockerfile, why }, request);
-  else await buildClassic(docker, packContext(dir, await listContext(dir, options), dockerfile), request);
+  else {
+    const files = context.files ?? (await listContext(dir, { honourIgnore: true }));
+    await buildClassic(docker, packContext(dir, files, dockerfile, context), request);
+  }
 
   const id = await imageId(docker, tag);
   if (id === null)

@@ -20,6 +20,4 @@ export function staleReason(
   facts: { stamped: boolean; present: (path: string) => boolean },
 ): string | null;
 
-export function checkDependencies(root: string): string | null;
-
 export function ensureDependencies(root: string, log: (line: string) => void): Promise<void>;

@@ -47,7 +47,7 @@ function fits(entry) {
 }
 
 /** Looks at the files: null when the dependencies are those of the lock file, else the reason in words. */
-export function checkDependencies(root) {
+function checkDependencies(root) {
   const modules = join(root, 'node_modules');
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const stamp = readJson(join(modules, STAMP));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
-import { messageOf } from '../domain/errors.ts';
+import { AssayError, messageOf } from '../domain/errors.ts';
 import { fullRef, mirroredRef, parseImageName } from '../sandbox/base-image-recipes-names.ts';
 import { builderAnswers } from '../sandbox/base-images.ts';
 import { engineWords } from '../sandbox/engine-errors.ts';
@@ -78,8 +78,10 @@ async function examineEngine(env: NodeJS.ProcessEnv): Promise<DoctorCheck[]> {
   try {
     engine = await connectEngine(env);
   } catch (error) {
-    const fix = 'start one; on Debian as root `npm run quickstart` installs and starts it';
-    return [{ name: 'engine', status: 'fail', detail: messageOf(error).replaceAll(/\s*\n\s*/g, ' '), fix }];
+    const fix = error instanceof AssayError ? error.fix : undefined;
+    return [
+      { name: 'engine', status: 'fail', detail: messageOf(error), ...(fix === undefined ? {} : { fix }) },
+    ];
   }
   const { docker } = engine;
   const asked = Date.now();

@@ -3,57 +3,18 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  connectEngine,
-  endpointOptions,
-  knownEndpoints,
-  probeEndpoint,
-  usualEndpoints,
-} from './engine-connect.ts';
+import { connectEngine, findEngine, probeEndpoint } from './engine-connect.ts';
 
-describe('endpointOptions', () => {
-  const cases = [
-    { endpoint: 'unix:///run/x.sock', options: { socketPath: '/run/x.sock', host: undefined } },
-    { endpoint: 'tcp://10.0.0.1:2375', options: { protocol: 'http', host: '10.0.0.1', port: '2375' } },
-    { endpoint: 'tcp://10.0.0.1', options: { protocol: 'http', host: '10.0.0.1', port: 2375 } },
-    {
-      endpoint: 'ssh://me@far:2222',
-      options: {
-        protocol: 'ssh',
-        host: 'far',
-        port: '2222',
-        username: 'me',
-        sshOptions: { agent: '/agent' },
-      },
-    },
-  ];
-  it.each(cases)('$endpoint', ({ endpoint, options }) => {
-    expect(endpointOptions(endpoint, { SSH_AUTH_SOCK: '/agent' })).toEqual(options);
-  });
+const NOWHERE = 'unix:///nowhere/docker.sock';
 
-  it('leaves DOCKER_HOST, with its certificates, to the client library', () => {
-    expect(endpointOptions('tcp://far:2376', { DOCKER_HOST: 'tcp://far:2376' })).toEqual({});
-  });
-});
-
-describe('knownEndpoints', () => {
-  it('asks DOCKER_HOST alone when it is set', async () => {
-    expect(await knownEndpoints({ DOCKER_HOST: 'tcp://far:1', HOME: '/nowhere' })).toEqual(['tcp://far:1']);
-  });
-
-  it('falls back to the usual sockets, the system engine first', async () => {
-    const endpoints = await knownEndpoints({ HOME: '/nowhere', XDG_RUNTIME_DIR: '/run/user/7' });
-    expect(endpoints).toEqual(usualEndpoints('/nowhere', '/run/user/7'));
-    expect(endpoints[0]).toBe('unix:///var/run/docker.sock');
-    expect(endpoints).toContain('unix:///nowhere/.colima/default/docker.sock');
-    expect(endpoints).toContain('unix:///run/user/7/docker.sock');
-  });
-});
-
-describe('probing', () => {
-  it('is silent about a socket that is not there', async () => {
-    const probe = await probeEndpoint('unix:///nowhere/docker.sock', {});
-    expect(probe).toMatchObject({ state: 'silent', endpoint: 'unix:///nowhere/docker.sock' });
+describe('probeEndpoint', () => {
+  it('finds nothing at a socket that is not there', async () => {
+    const probe = await probeEndpoint(NOWHERE, {});
+    expect(probe).toMatchObject({
+      endpoint: NOWHERE,
+      denied: false,
+      reason: expect.stringContaining('ENOENT'),
+    });
   });
 
   it('does not take any server for an engine', async () => {
@@ -62,23 +23,33 @@ describe('probing', () => {
     const server = createServer((_, response) => response.writeHead(503).end('no'));
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     try {
-      expect((await probeEndpoint(`unix://${socket}`, {})).state).toBe('silent');
+      expect(await probeEndpoint(`unix://${socket}`, {})).toMatchObject({ denied: false });
     } finally {
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
     }
   });
+});
 
-  it('says what it tried when no engine answers', async () => {
-    await expect(connectEngine({ DOCKER_HOST: 'unix:///nowhere/docker.sock' })).rejects.toMatchObject({
-      kind: 'infrastructure',
-      message: expect.stringContaining('unix:///nowhere/docker.sock: '),
-    });
+describe('findEngine', () => {
+  it('asks nobody else when DOCKER_HOST is set', async () => {
+    expect(await findEngine({ ...process.env, DOCKER_HOST: NOWHERE })).toEqual([
+      expect.objectContaining({ endpoint: NOWHERE }),
+    ]);
   });
 
   it('finds the engine that the tests run on', async () => {
-    const engine = await connectEngine();
+    const engine = await connectEngine(process.env);
     expect(engine.apiVersion).toMatch(/^\d+\.\d+$/);
     expect(await engine.docker.ping()).toBeTruthy();
+  });
+});
+
+describe('connectEngine', () => {
+  it('says what it tried when no engine answers', async () => {
+    await expect(connectEngine({ DOCKER_HOST: NOWHERE })).rejects.toMatchObject({
+      kind: 'infrastructure',
+      message: expect.stringContaining('/nowhere/docker.sock'),
+    });
   });
 });

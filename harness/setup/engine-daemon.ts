@@ -84,7 +84,7 @@ async function startOnce(
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
     const probe = await probeEndpoint(place.endpoint, env);
-    if (probe.state === 'answers') return { engine: probe.engine };
+    if ('docker' in probe) return { engine: probe };
     if (ended !== null) return { engine: null, words: words(), how: ended };
     await sleep(100);
   }
@@ -101,7 +101,7 @@ export async function waitForEngine(
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     const probe = await probeEndpoint(endpoint, env);
-    if (probe.state === 'answers') return probe.engine;
+    if ('docker' in probe) return probe;
     await sleep(200);
   }
   return null;

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { infrastructureError } from '../domain/errors.ts';
 import { stateFolder, withFileLock } from '../sandbox/base-images-lock.ts';
-import { type Engine, findEngine, knownEndpoints, type Probe } from './engine-connect.ts';
+import { type Engine, findEngine, type NoEngine, probeEndpoint } from './engine-connect.ts';
 import { type DaemonPlace, startDaemon, waitForEngine } from './engine-daemon.ts';
 import { planSetup, type SetupFacts, type SetupStep } from './engine-plan.ts';
 import { installPackages } from './packages.ts';
@@ -28,14 +28,14 @@ const DEFAULT_PID_FILE = '/var/run/docker.pid';
  */
 export async function ensureEngine(options: EngineOptions): Promise<Engine> {
   const env = options.env ?? process.env;
-  const endpoints = options.daemon === undefined ? await knownEndpoints(env) : [options.daemon.endpoint];
-  const found = await findEngine(endpoints, env);
+  const look = () => lookForEngine(options.daemon, env);
+  const found = await look();
   if (!Array.isArray(found) && (await onPath('git', env))) return found;
 
   return withFileLock(
     join(stateFolder(env), 'locks', 'engine.lock'),
     async () => {
-      const again = await findEngine(endpoints, env);
+      const again = await look();
       const facts = await gatherFacts(again, env, options.daemon !== undefined);
       const plan = planSetup(facts);
       if (plan.error !== undefined) throw infrastructureError(plan.error.message, { fix: plan.error.fix });
@@ -48,6 +48,15 @@ export async function ensureEngine(options: EngineOptions): Promise<Engine> {
     },
     { onWait: () => options.log('another process sets the engine up; waiting for it ...') },
   );
+}
+
+async function lookForEngine(
+  daemon: DaemonPlace | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Engine | NoEngine[]> {
+  if (daemon === undefined) return findEngine(env);
+  const probe = await probeEndpoint(daemon.endpoint, env);
+  return 'docker' in probe ? probe : [probe];
 }
 
 /** Does one step; returns the engine when the step brought it up. */
@@ -106,7 +115,7 @@ async function asRoot(become: readonly string[], command: readonly string[]): Pr
 
 /** Looks at this machine, with nothing that changes it. */
 async function gatherFacts(
-  found: Engine | Probe[],
+  found: Engine | NoEngine[],
   env: NodeJS.ProcessEnv,
   ownPlace: boolean,
 ): Promise<SetupFacts> {
@@ -124,7 +133,7 @@ async function gatherFacts(
       cgroupsMounted(),
       lacksAppArmorParser(env),
     ]);
-  const denied = Array.isArray(found) && found.some((probe) => probe.state === 'denied');
+  const denied = Array.isArray(found) && found.some((probe) => probe.denied);
   return {
     platform: process.platform,
     debian: apt && (await exists('/etc/debian_version')),

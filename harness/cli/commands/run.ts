@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
+import { printableJson } from '../../../reports/escape.ts';
 import { decisionJson } from '../../../reports/json.ts';
 import { digestOf } from '../../domain/digest.ts';
 import { infrastructureError, inputError, messageOf } from '../../domain/errors.ts';
@@ -105,6 +106,7 @@ async function drive(job: Job, signal: AbortSignal): Promise<{ place: RunPlace; 
       useCache: session.record.started.options.cache && options.cache,
       record: session.record,
       emit: session.emit,
+      activity: (activity) => progress.on(activity),
       concurrency: options.concurrency ?? loaded.suite.concurrency ?? Math.max(2, availableParallelism()),
       signal,
     });
@@ -120,7 +122,7 @@ async function drive(job: Job, signal: AbortSignal): Promise<{ place: RunPlace; 
   }
   const record = await writeReports(session.place);
   machinery.index.upsertRun(indexRow(session.place, record));
-  if (options.json) process.stdout.write(`${JSON.stringify(decisionJson(record), null, 2)}\n`);
+  if (options.json) process.stdout.write(`${printableJson(decisionJson(record))}\n`);
   else
     process.stdout.write(`${summary(record)}\nReports: ${relative('.', session.place.dir)}/report.md, …\n`);
   if (failure === null) return { place: session.place, exitCode: record.finished?.exitCode ?? 3 };

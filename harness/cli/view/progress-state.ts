@@ -2,18 +2,8 @@ import type { RunEvent } from '../../domain/event.ts';
 import { type RunRecord, verdictSlot } from '../../domain/run-record.ts';
 import type { Trial, TrialResult } from '../../domain/trial.ts';
 import type { Outcome } from '../../domain/verdict.ts';
+import type { Activity } from '../../run/activity.ts';
 
-/** What goes on between two events of the journal. A journal event that completes it ends it by itself. */
-type Activity =
-  | { type: 'activity'; phase: 'prepare'; task: string; state: 'begin' | 'end' }
-  | {
-      type: 'activity';
-      phase: 'score';
-      task: string;
-      tree: string;
-      scorer: string;
-      state: 'begin' | 'end';
-    };
 export type ProgressEvent = RunEvent | Activity;
 
 /** One thing that is being done right now. Times in milliseconds of the caller's clock. */

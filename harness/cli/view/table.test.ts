@@ -20,7 +20,7 @@ describe('summaryText', () => {
     const run = { tasks: { slugify: trials } };
     expect(show(run, 100)).toEqual([
       '✔ slugify: small wins',
-      '  passed every gate, as 2 candidates did; diff.lines 23: 1 of 2 left',
+      '  best of 2 that passed every gate: passed the same 41 tests; 23 lines against 118',
       '    1  small       pass     41/41   23 lines',
       '    2  sprawling   pass     41/41  118 lines  passed the same 41 tests; 118 lines against 23',
       '  (3)  edge        fail     39/41     1 line  refused: tests: 2 of 41 tests failed',

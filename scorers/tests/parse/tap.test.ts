@@ -102,6 +102,11 @@ ok 2 - buffered {
     const hostile = 'a: !class evil\n  b: !function |-\n    function () { throw 1 }\n  __proto__: {ok: true}';
     for (const noise of ['', 'printed by the test\n', '# comment\n'])
       expect(outcomes(`not ok 1 - t\n${noise}  ---\n  ${hostile}\n  ...\n1..1\n`)).toEqual(['fail t']);
+    // A block with noise in it is one to the library.
+    expect(parse('not ok 1 - t\n  ---\n  message: read\nnoise\n  ...\n1..1\n')).toEqual({
+      ok: true,
+      results: [{ id: 't', outcome: 'fail' }],
+    });
     // An open block at the end, and one that nothing came before.
     expect(outcomes(`1..1\n  ---\n  a: !class evil\n  ...\nnot ok 1 - t\n  ---\n  a: !class evil\n`)).toEqual(
       ['fail t'],

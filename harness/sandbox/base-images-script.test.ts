@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recipeFor } from './base-image-recipes.ts';
-import { builderArguments, finishScript } from './base-images-build.ts';
+import { builderArguments, finishScript } from './base-images-script.ts';
 
 const debian = recipeFor('debian:bookworm-slim');
 if (debian === null) throw new Error('no recipe for Debian');

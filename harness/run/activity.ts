@@ -1,0 +1,11 @@
+/** What goes on between two events of the journal: for whoever watches, never recorded. */
+export type Activity =
+  | { type: 'activity'; phase: 'prepare'; task: string; state: 'begin' | 'end' }
+  | {
+      type: 'activity';
+      phase: 'score';
+      task: string;
+      tree: string;
+      scorer: string;
+      state: 'begin' | 'end';
+    };
