@@ -13,6 +13,10 @@ import { version } from './version.ts';
  */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  // `assay report … | head` is no failure of ours.
+  process.stdout.once('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : 3),
+  );
   const program = build((code) => {
     exitCode = code;
   });

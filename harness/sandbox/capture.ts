@@ -1,7 +1,7 @@
 import type { CapturedOutput } from './sandbox.ts';
 
 /** What is kept of each of stdout and stderr where a request does not say: 256 KiB. */
-export const defaultOutputBytes = 256 * 1024;
+const defaultOutputBytes = 256 * 1024;
 
 export interface OutputCapture {
   write(chunk: Uint8Array): void;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { infrastructureError } from '../domain/errors.ts';
 import { containerSpec } from './container-spec.ts';
-import { asking, engineError, engineWords, isNotFound } from './engine-errors.ts';
+import { engineError, engineWords, isNotFound } from './engine-errors.ts';
 import type { ContainerRequest } from './sandbox.ts';
 import { type Session, sessionLabels } from './session.ts';
 import { publicNetwork } from './session-network.ts';
@@ -12,36 +12,27 @@ export async function createContainer(
   session: Session,
   request: ContainerRequest<unknown>,
 ): Promise<Dockerode.Container> {
+  const { docker, host } = session;
   const network = request.network === 'none' ? 'none' : await publicNetwork(session);
-  const volumes = (await declaredVolumes(session, request.image)).filter(
-    (path) => !overlap(path, request.workdir),
-  );
-  const create = () =>
-    session.docker.createContainer(
-      containerSpec(request, {
-        runtime: session.host.runtime,
-        hostCpus: session.host.cpus,
-        hasInit: session.host.hasInit,
-        storageQuota: session.host.storageQuota,
-        network,
-        volumes,
-        labels: sessionLabels(session, request.labels),
-      }),
-    );
+  const labels = sessionLabels(session, request.labels);
   try {
-    return await create();
-  } catch (error) {
-    if (isNotFound(error)) {
-      throw infrastructureError(`the engine has no image ${request.image}: ${engineWords(error)}`, {
-        fix: 'do not remove images while a run uses them; start the run again to make it anew',
-        cause: error,
-        component: 'engine',
-      });
+    const declared = await declaredVolumes(session, request.image);
+    const volumes = declared.filter((path) => !overlap(path, request.workdir));
+    const create = () => docker.createContainer(containerSpec(request, { host, network, volumes, labels }));
+    try {
+      return await create();
+    } catch (error) {
+      if (!host.storageQuota || !/storage-opt|quota/i.test(engineWords(error))) throw error;
+      host.storageQuota = false;
+      return await create();
     }
-    if (!session.host.storageQuota || !/storage-opt|pquota|project quota/i.test(engineWords(error)))
+  } catch (error) {
+    if (!isNotFound(error) || !/image/i.test(engineWords(error)))
       throw engineError('create a container', error);
-    session.host.storageQuota = false;
-    return asking('create a container', create);
+    throw infrastructureError(`the engine has no image ${request.image}: ${engineWords(error)}`, {
+      fix: 'do not remove images while a run uses them; start the run again to make it anew',
+      cause: error,
+    });
   }
 }
 
@@ -59,10 +50,18 @@ export async function layFiles(container: Dockerode.Container, files: Readable):
   }
 }
 
-/** Paths that an image declares as volumes. */
-export async function declaredVolumes(session: Session, image: string): Promise<string[]> {
-  const info = await asking(`look at the image ${image}`, () => session.docker.getImage(image).inspect());
-  return Object.keys(info.Config?.Volumes ?? {});
+const volumesOf = new WeakMap<Session, Map<string, string[]>>();
+
+/** Paths that an image declares as volumes; asked once per image and session. */
+async function declaredVolumes(session: Session, image: string): Promise<string[]> {
+  const known = volumesOf.get(session) ?? new Map<string, string[]>();
+  volumesOf.set(session, known);
+  const found = known.get(image);
+  if (found !== undefined) return found;
+  const info = await session.docker.getImage(image).inspect();
+  const volumes = Object.keys(info.Config?.Volumes ?? {});
+  known.set(image, volumes);
+  return volumes;
 }
 
 /** True when one path is the other or lies within it. */

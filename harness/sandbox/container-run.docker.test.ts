@@ -166,15 +166,11 @@ describe('how it ends', () => {
   test('a kill from outside is the machinery’s failure, not the command’s exit', async () => {
     const running = run('trap "exit 0" TERM; sleep 60 & wait');
     const refused = expect(running).rejects.toMatchObject({ kind: 'infrastructure', component: 'engine' });
-    for (;;) {
-      const [first] = (await engine.containers()).filter((line) => line.startsWith('running'));
-      if (first !== undefined) {
-        await sleep(300);
-        await engine.docker.getContainer(first.split(' ')[1] ?? '').kill({ signal: 'SIGTERM' });
-        break;
-      }
-      await sleep(50);
-    }
+    const [first] = await waitFor(async () =>
+      (await engine.containers()).filter((line) => line.startsWith('running')),
+    );
+    await sleep(300);
+    await engine.docker.getContainer(first?.split(' ')[1] ?? '').kill({ signal: 'SIGTERM' });
     await refused;
   });
 
@@ -260,19 +256,27 @@ describe('collect', () => {
     });
   });
 
-  test('a stream that nobody read stops nothing, and a second at a time is refused', async () => {
+  test('one stream at a time: asking for the next closes one that was not read, and says so to its reader', async () => {
     const result = await engine.sandbox.run({
-      ...engine.request('head -c 5000000 /dev/zero > /work/big', { files: packLayer([workFolder]) }),
+      ...engine.request('head -c 5000000 /dev/zero > /work/big; echo s > /work/small', {
+        files: packLayer([workFolder]),
+      }),
       collect: async (files) => {
-        await files.read('/work/big');
-        await files.read('/work/big').then(
-          () => expect.unreachable(),
-          (error: unknown) => expect(error).toBeInstanceOf(TypeError),
-        );
-        return 'done';
+        const [first, second] = await Promise.all([files.read('/work/big'), files.read('/work/big')]);
+        if (first === null || second === null) return null;
+        await expect(text(first)).rejects.toThrow('/work/big was asked for');
+        return (await text(second)).length > 5_000_000 && fileText(files, '/work/small');
       },
     });
-    expect(result.collected).toBe('done');
+    expect(result.collected).toBe('s\n');
+  });
+
+  test('a stream that nobody read stops nothing', async () => {
+    const result = await engine.sandbox.run({
+      ...engine.request('head -c 5000000 /dev/zero > /work/big', { files: packLayer([workFolder]) }),
+      collect: async (files) => (await files.read('/work/big')) !== null,
+    });
+    expect(result.collected).toBe(true);
   });
 
   test('its error is passed on', async () => {
@@ -320,7 +324,34 @@ describe('healthcheck', () => {
   });
 });
 
-test('a container with a public network has one, apart from others', async () => {
-  const { out } = await run('ls /sys/class/net | sort', { network: 'public' });
-  expect(out).toBe('eth0\nlo\n');
+test('a container with a public network has one, and reaches no other container', async () => {
+  const stop = new AbortController();
+  const server = run('ls /sys/class/net | sort; exec python3 -m http.server 8000', {
+    network: 'public',
+    signal: stop.signal,
+  });
+  const [id] = await waitFor(async () =>
+    (await engine.containers()).filter((line) => line.startsWith('running')),
+  );
+  const { NetworkSettings } = await engine.docker.getContainer(id?.split(' ')[1] ?? '').inspect();
+  const address = NetworkSettings.Networks[`assay-${engine.session}`]?.IPAddress;
+  expect(address).toMatch(/^\d+(\.\d+){3}$/);
+  const dial =
+    'import socket,sys\nfor host in sys.argv[1:]:\n  try: socket.create_connection((host, 8000), 2); print("open")\n  except OSError: print("closed")';
+  const client = await run('', {
+    command: ['python3', '-c', dial, address ?? '', '127.0.0.1'],
+    network: 'public',
+  });
+  expect(client.out).toBe('closed\nclosed\n');
+  stop.abort();
+  expect((await server).out).toBe('eth0\nlo\n');
 });
+
+/** Asks until the answer is not empty. */
+async function waitFor<T>(ask: () => Promise<T[]>): Promise<T[]> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.length > 0) return answer;
+    await sleep(50);
+  }
+}

@@ -1,15 +1,12 @@
 import type Dockerode from 'dockerode';
+import type { EngineHost } from './engine-host.ts';
 import type { ContainerRequest } from './sandbox.ts';
 
 const mib = 1024 * 1024;
 
 /** What a container's options depend on besides the request. */
 export interface SpecContext {
-  runtime: string;
-  /** CPUs of the engine's machine: the engine refuses to promise more. */
-  hostCpus: number;
-  hasInit: boolean;
-  storageQuota: boolean;
+  host: EngineHost;
   /** Name of the network, or `none`. */
   network: string;
   /** Paths that the image declares as volumes. */
@@ -26,6 +23,7 @@ export function containerSpec(
   context: SpecContext,
 ): Dockerode.ContainerCreateOptions {
   const { limits, user } = request;
+  const { host } = context;
   // The engine refuses less than 6 MiB.
   const memory = Math.max(6, limits.memoryMb) * mib;
   const owned = `uid=${user.uid},gid=${user.gid}`;
@@ -48,9 +46,9 @@ export function containerSpec(
     // The image's own check would run commands that nobody asked for.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
-      Runtime: context.runtime,
+      ...(host.chosenRuntime === null ? {} : { Runtime: host.chosenRuntime }),
       NetworkMode: context.network,
-      Init: context.hasInit,
+      Init: host.hasInit,
       Privileged: false,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
@@ -58,7 +56,10 @@ export function containerSpec(
       PidsLimit: limits.pids,
       Memory: memory,
       MemorySwap: memory,
-      NanoCpus: Math.round(Math.min(context.hostCpus, Math.max(0.01, limits.cpus)) * 1e9),
+      // The engine refuses more than the machine has.
+      ...(host.canBoundCpu
+        ? { NanoCpus: Math.round(Math.min(host.cpus, Math.max(0.01, limits.cpus)) * 1e9) }
+        : {}),
       // When the machine itself runs out of memory, these go first and not the engine.
       OomScoreAdj: 500,
       Ulimits: [
@@ -82,9 +83,7 @@ export function containerSpec(
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: false,
       // Behind the watcher's bound: the file system's own is the last resort where it has one.
-      ...(context.storageQuota
-        ? { StorageOpt: { size: `${Math.ceil(limits.storageMb * 1.25) + 64}m` } }
-        : {}),
+      ...(host.storageQuota ? { StorageOpt: { size: `${Math.ceil(limits.storageMb * 1.25) + 64}m` } } : {}),
     },
   };
 }

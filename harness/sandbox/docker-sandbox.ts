@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { infrastructureError, inputError } from '../domain/errors.ts';
+import type { LoadedTask } from '../domain/task.ts';
 import { ensureBaseImage } from './base-images.ts';
 import { ping } from './connect.ts';
 import { runContainer } from './container-run.ts';
@@ -11,7 +12,8 @@ import { readImagePath } from './image-files.ts';
 import { currentOwner, formatOwner } from './owner.ts';
 import { prepareTask } from './prepare-task.ts';
 import { reapDead, removeSession } from './reap.ts';
-import type { ContainerRequest, PreparedImage, Sandbox } from './sandbox.ts';
+import { probeRuntime } from './runtime-probe.ts';
+import type { ContainerRequest, PreparedImage, PrepareOptions, Sandbox } from './sandbox.ts';
 import { removeContainer, type Session } from './session.ts';
 import { sharedWork } from './shared-work.ts';
 import type { EnsureBase, TaskImage } from './task-image.ts';
@@ -47,6 +49,9 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
     leftovers: new Set(),
     log,
   };
+  const { unenforced } = session.host;
+  if (unenforced.length > 0)
+    log(`the container engine does not bound ${unenforced.join(', ')} (see docker info)`);
   const running = new Set<Promise<unknown>>();
   const preparing = sharedWork<PreparedImage>(closing.signal);
   const building = sharedWork<TaskImage>(closing.signal);
@@ -62,10 +67,15 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
     return work;
   };
 
+  const prepare = async (task: LoadedTask, request: PrepareOptions) => {
+    const image = await prepareTask({ session, ensureBase, building, preparing }, task, request);
+    if (session.host.runtime === 'runsc') await probeRuntime(session, image);
+    return image;
+  };
+
   return {
     facts: async () => ({ version: session.host.version, runtime: session.host.runtime }),
-    prepare: (task, request) =>
-      tracked(prepareTask({ session, ensureBase, building, preparing }, task, request)),
+    prepare: (task, request) => tracked(prepare(task, request)),
     readImage: (image, path, consume) => tracked(readImagePath(session, image, path, consume)),
     run: <T = undefined>(request: ContainerRequest<T>) => tracked(runContainer(session, request)),
     reap: () => reapDead(docker, log),

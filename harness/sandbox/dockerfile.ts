@@ -1,7 +1,7 @@
 import { expandWord, readAssignments } from './dockerfile-args.ts';
 
 /** One instruction of a Dockerfile, continuation lines joined. */
-export interface Instruction {
+interface Instruction {
   /** Upper case. */
   keyword: string;
   /** Leading `--name=value` words. */

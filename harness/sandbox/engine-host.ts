@@ -7,7 +7,13 @@ export interface EngineHost {
   version: string;
   /** The runtime containers use, by the engine's name for it. */
   runtime: string;
+  /** The same where it was asked for; null: the engine's default. */
+  chosenRuntime: string | null;
   cpus: number;
+  /** Some kernels and rootless engines cannot; asking them all the same is an error. */
+  canBoundCpu: boolean;
+  /** Bounds of a container that this engine does not enforce, in words. */
+  unenforced: string[];
   /** The engine has a small init to put in front of commands, so that zombies are reaped. */
   hasInit: boolean;
   /** Worth trying to bound a container's layer by the file system; turned off at the first refusal. */
@@ -23,6 +29,10 @@ interface EngineInfo {
   InitCommit?: { ID?: string };
   Driver?: string;
   DriverStatus?: [string, string][] | null;
+  CpuCfsQuota?: boolean;
+  MemoryLimit?: boolean;
+  SwapLimit?: boolean;
+  PidsLimit?: boolean;
 }
 
 /** Asks the engine. Throws `input` for a runtime that it does not have, and for an engine of Windows containers. */
@@ -41,7 +51,15 @@ export async function readEngineHost(docker: Dockerode, runtime: string | null):
   return {
     version: info.ServerVersion ?? 'unknown',
     runtime: runtime ?? info.DefaultRuntime ?? 'runc',
+    chosenRuntime: runtime,
     cpus: Math.max(1, info.NCPU ?? 1),
+    canBoundCpu: info.CpuCfsQuota !== false,
+    unenforced: [
+      info.CpuCfsQuota === false ? 'processors' : '',
+      info.MemoryLimit === false ? 'memory' : '',
+      info.SwapLimit === false ? 'swap' : '',
+      info.PidsLimit === false ? 'processes' : '',
+    ].filter((bound) => bound !== ''),
     // The engine writes N/A where it did not find the program.
     hasInit: info.InitCommit?.ID !== 'N/A',
     storageQuota: info.Driver === 'overlay2' && backing === 'xfs',

@@ -19,7 +19,7 @@ export interface BuildRequest {
 }
 
 /** How many of the log's last lines an error shows. */
-export const shownLines = 20;
+const shownLines = 20;
 
 /**
  * Builds an image with the engine's classic builder. Throws `input` naming the failing step when the Dockerfile does

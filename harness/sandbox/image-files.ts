@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -111,9 +112,10 @@ async function pathStat(
   path: string,
 ): Promise<{ mode: number; linkTarget: string } | null> {
   try {
-    const answer: unknown = await container.infoArchive({ path });
-    const headers = Reflect.get(Object(answer), 'headers') as Record<string, string | undefined>;
-    const text = headers['x-docker-container-path-stat'] ?? '';
+    const answer = (await container.infoArchive({ path })) as unknown as IncomingMessage;
+    // An answer that nobody reads holds its connection, and so this process, for the engine's five minutes.
+    answer.resume();
+    const text = String(answer.headers['x-docker-container-path-stat'] ?? '');
     return JSON.parse(Buffer.from(text, 'base64').toString('utf8')) as { mode: number; linkTarget: string };
   } catch (error) {
     if (isNotFound(error)) return null;

@@ -22,6 +22,10 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await engine.sandbox.close();
+  for (const line of engine.log) {
+    const [, tag] = /Successfully tagged (\S+)/.exec(line) ?? [];
+    if (tag !== undefined) made.add(tag);
+  }
   for (const ref of made)
     await engine.docker
       .getImage(ref)
@@ -39,9 +43,6 @@ async function task(...args: Parameters<typeof makeTestTask>): Promise<LoadedTas
 async function prepare(one: LoadedTask, user: string | number | null = null): Promise<PreparedImage> {
   const prepared = await engine.sandbox.prepare(one, { user, log: (line) => engine.log.push(line) });
   made.add(prepared.ref);
-  const { History } = { History: await engine.docker.getImage(prepared.ref).history() };
-  for (const { Tags } of History as { Tags: string[] | null }[])
-    for (const tag of Tags ?? []) if (tag.startsWith('assay/task:')) made.add(tag);
   return prepared;
 }
 
@@ -138,6 +139,15 @@ describe('user and workspace', () => {
   });
 });
 
+test('a declared volume elsewhere is bounded memory of the user’s', async () => {
+  const image = await prepare(
+    await task({ Dockerfile: `FROM ${testBase}\nWORKDIR /app\nVOLUME /var/data\n` }),
+  );
+  expect(await inside(image, 'touch /var/data/x && df --output=fstype,size /var/data | tail -1')).toMatch(
+    /^tmpfs +16384\n$/,
+  );
+});
+
 describe('what cannot be', () => {
   const table: [string, Record<string, string>, object, RegExp][] = [
     ['no workdir', { Dockerfile: `FROM ${testBase}\n` }, {}, /no workdir/],
@@ -226,7 +236,7 @@ describe('once per digest', () => {
     const one = await task({ Dockerfile: `FROM ${testBase}\nWORKDIR /app\nRUN sleep 1\n` });
     const abort = new AbortController();
     const leaving = expect(
-      engine.sandbox.prepare(one, { user: null, signal: abort.signal }),
+      engine.sandbox.prepare(one, { user: null, signal: abort.signal, log: (line) => engine.log.push(line) }),
     ).rejects.toMatchObject({ name: 'AbortError' });
     const staying = prepare(one);
     setTimeout(() => abort.abort(), 300);

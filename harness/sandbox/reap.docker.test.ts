@@ -68,12 +68,12 @@ test('what dead processes left is removed, and nothing else', async () => {
     await leftBehind(null),
   ];
 
-  expect(await engine.sandbox.reap()).toBe(gone.length);
+  // Not how many: other tests may be leaving and reaping at the same time.
+  await engine.sandbox.reap();
   expect(await Promise.all(gone.map(exists))).toEqual([false, false, false]);
   expect(await Promise.all(stays.map(exists))).toEqual([true, true, true, true]);
   await expect(network.inspect()).rejects.toMatchObject({ statusCode: 404 });
   await expect(engine.docker.getVolume(volume).inspect()).rejects.toMatchObject({ statusCode: 404 });
-  expect(await engine.sandbox.reap()).toBe(0);
 });
 
 test('closing ends and removes what runs, and answers nothing afterwards', async () => {

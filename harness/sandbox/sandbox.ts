@@ -33,7 +33,10 @@ export interface CapturedOutput {
 
 /** The file system of a stopped container. */
 export interface StoppedFiles {
-  /** A tar stream of the path (Docker's archive form: its last component is the root entry); null when absent. */
+  /**
+   * A tar stream of an absolute path (Docker's archive form: its last component is the root entry); null when absent.
+   * Nothing under /tmp is there. One stream at a time: asking for the next closes one that was not read to its end.
+   */
   read(path: string): Promise<Readable | null>;
 }
 
@@ -48,7 +51,7 @@ export interface ContainerRequest<T> {
   limits: Limits;
   /** Written to the command's standard input, which is then closed. */
   stdin?: Uint8Array;
-  /** A tar stream extracted at `/` before the command starts; ids and modes as in its headers. */
+  /** A tar stream extracted at `/` before the command starts, see `packLayer`. /tmp is memory and starts empty. */
   files?: Readable;
   healthcheck?: Healthcheck | null;
   /** What people see of this container: run, task, trial, … (all are prefixed with `assay.`). */
@@ -56,13 +59,13 @@ export interface ContainerRequest<T> {
   /** Bound of each of stdout and stderr in bytes, half for the head and half for the tail. */
   outputBytes?: number;
   signal?: AbortSignal;
-  /** Called once after the container has stopped and before it is removed. */
+  /** Called once after the container has stopped and before it is removed; not when it was aborted. */
   collect?: (files: StoppedFiles, end: ContainerEnd) => Promise<T>;
 }
 
 export interface ContainerResult<T> {
   end: ContainerEnd;
-  /** null when it did not exit by itself. */
+  /** null unless `end` is `exited`. 127 and 126 for a command that is missing or not executable, as in a shell. */
   exitCode: number | null;
   stdout: CapturedOutput;
   stderr: CapturedOutput;
@@ -89,7 +92,10 @@ export interface EngineFacts {
  */
 export interface Sandbox {
   facts(): Promise<EngineFacts>;
-  /** Builds or pulls a task's image once per digest and makes its workspace belong to the user. Safe to call often. */
+  /**
+   * Builds or pulls a task's image once per digest and makes its workspace belong to the user. Safe to call often.
+   * Rejects with the signal's reason when that fires.
+   */
   prepare(task: LoadedTask, options: PrepareOptions): Promise<PreparedImage>;
   /** Reads a path of an image's file system without starting anything; `consume` gets a tar stream, null when absent. */
   readImage<T>(image: string, path: string, consume: (tar: Readable | null) => Promise<T>): Promise<T>;
@@ -99,6 +105,6 @@ export interface Sandbox {
   reap(): Promise<number>;
   /** Resolves when the engine answers; throws `infrastructure` when it does not within the time. */
   ready(timeoutMs: number): Promise<void>;
-  /** Removes everything of this session. */
+  /** Aborts what runs, waits for it, and removes everything of this session but images. */
   close(): Promise<void>;
 }

@@ -15,30 +15,40 @@ export interface OpenFiles extends StoppedFiles {
 export function stoppedFiles(container: Dockerode.Container): OpenFiles {
   let open: Readable | null = null;
   let broken: unknown;
-  let ended = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const openNext = async (path: string): Promise<Readable | null> => {
+    // The engine holds the container's lock until a stream is read: beside an open one, the next would wait for ever.
+    const before = open;
+    open = null;
+    before?.destroy(new Error(`closed, as ${path} was asked for before this was read`));
+    const stream = await readArchive(container, path);
+    open = stream;
+    stream?.on('error', (error) => {
+      if (open === stream) broken ??= error;
+    });
+    return stream;
+  };
+
   return {
-    async read(path) {
+    read(path) {
       if (!path.startsWith('/') || path.includes('\0'))
-        throw new TypeError(`a container's path is absolute, not ${JSON.stringify(path)}`);
-      // The engine holds the container's lock until a stream is read: a second one would wait for ever.
-      if (open !== null && !open.destroyed && !open.readableEnded)
-        throw new TypeError(`read or destroy the stream at hand before asking for ${path}`);
-      open = await readArchive(container, path);
-      open?.on('error', (error) => {
-        if (!ended) broken ??= error;
-      });
-      return open;
+        return Promise.reject(new TypeError(`a container's path is absolute, not ${JSON.stringify(path)}`));
+      const next = last.then(() => openNext(path));
+      last = next.catch(() => undefined);
+      return next;
     },
     broken: () => broken,
     end() {
-      ended = true;
-      open?.destroy();
+      const stream = open;
+      open = null;
+      stream?.destroy();
     },
   };
 }
 
 /** The engine's archive of a path; null where there is no such path. */
-export async function readArchive(container: Dockerode.Container, path: string): Promise<Readable | null> {
+async function readArchive(container: Dockerode.Container, path: string): Promise<Readable | null> {
   try {
     const archive = await container.getArchive({ path });
     return archive instanceof Readable ? archive : Readable.from(archive, { objectMode: false });

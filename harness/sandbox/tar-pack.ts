@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { type Header, type Pack, pack } from 'tar-stream';
 
 /** Fixed time of every entry we pack: same content, same bytes. 2000-01-01, as some tools refuse times before 1980. */
-export const packedTime: Date = new Date(946_684_800_000);
+const packedTime: Date = new Date(946_684_800_000);
 
 /** A tar stream of what `fill` puts into it; an error of `fill` becomes the stream's. */
 export function packing(fill: (packed: Pack) => Promise<void>): Readable {

@@ -20,7 +20,7 @@ import type { Session } from './session.ts';
 import { taskWorkdir } from './task-workdir.ts';
 
 /** Where an image that a task starts from was found. */
-export interface BaseImage {
+interface BaseImage {
   ref: string;
   id: string;
   origin: 'local' | 'pulled' | 'mirror' | 'built';

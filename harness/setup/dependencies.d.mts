@@ -12,6 +12,7 @@ export interface LockEntry {
   os?: string | string[];
   cpu?: string | string[];
   libc?: string | string[];
+  optionalDependencies?: Record<string, string>;
 }
 
 export function staleReason(

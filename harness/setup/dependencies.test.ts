@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type LockEntry, staleReason } from './dependencies.mjs';
+import { type LockEntry, type LockFile, staleReason } from './dependencies.mjs';
 
 const here = { os: [process.platform as string], cpu: [process.arch as string] };
 const elsewhere = { os: ['plan9'], cpu: [process.arch as string] };
@@ -83,5 +84,18 @@ describe('staleReason', () => {
     const found = installed === null ? null : { packages: installed };
     const facts = { stamped, present: (path: string) => path !== removed };
     expect(staleReason({ packages: lock }, found, facts)).toBe(reason);
+  });
+});
+
+describe('package-lock.json', () => {
+  it('lists every optional package that it names: npm ci refuses it otherwise, on every machine', () => {
+    const text = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8');
+    const packages = (JSON.parse(text) as LockFile).packages ?? {};
+    const missing = Object.entries(packages).flatMap(([path, entry]) =>
+      Object.keys(entry.optionalDependencies ?? {}).filter(
+        (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+      ),
+    );
+    expect(missing).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { messageOf } from '../domain/errors.ts';
 import { cannotStart, gitEnv, gitFailed, gitSettings } from './git.ts';
 import type { ObjectId } from './object-id.ts';
 
-export interface StoredObject {
+interface StoredObject {
   type: string;
   /** Empty where only the type and size were asked for. */
   content: Buffer;

@@ -14,6 +14,15 @@ import { openStore } from './git-store.ts';
 import { blobId, toDigest } from './object-id.ts';
 import { file, treeOf, withStore } from './testing.ts';
 
+async function inFolder(work: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'assay-store-'));
+  try {
+    await work(dir);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
 describe('blobs', () => {
   it('come back as they were put, under their git id', async () => {
     await withStore(async (store, dir) => {
@@ -81,13 +90,11 @@ describe('blobs', () => {
 
 describe('opening', () => {
   it('refuses a folder with a repository of another kind', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'assay-store-'));
-    execFileSync('git', ['init', '-q', '--bare', join(dir, 'objects.git')], { env: gitEnv() });
-    await expect(openStore(dir)).rejects.toMatchObject({
-      kind: 'infrastructure',
-      message: /not an object database/,
+    await inFolder(async (dir) => {
+      execFileSync('git', ['init', '-q', '--bare', join(dir, 'objects.git')], { env: gitEnv() });
+      const refused = { kind: 'infrastructure', message: /not an object database/ };
+      await expect(openStore(dir)).rejects.toMatchObject(refused);
     });
-    await rm(dir, { recursive: true });
   });
 
   it('says infrastructure for a folder that cannot be made', async () => {
@@ -98,13 +105,15 @@ describe('opening', () => {
   });
 
   it('works from two sides at once', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'assay-store-'));
-    const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(join(dir, 'deep', 'store'))));
-    const digests = await Promise.all(stores.map((store) => store.putBlob('same')));
-    expect(new Set(digests).size).toBe(1);
-    await Promise.all(stores.map((store) => store.close()));
-    expect(await readdir(join(dir, 'deep', 'store'))).toEqual(['objects.git', 'tmp']);
-    await rm(dir, { recursive: true });
+    await inFolder(async (dir) => {
+      const at = join(dir, 'deep', 'store');
+      const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(at)));
+      const digests = await Promise.all(stores.map((store) => store.putBlob('same')));
+      expect(new Set(digests).size).toBe(1);
+      await Promise.all(stores.map((store) => store.close()));
+      expect(await readdir(at)).toEqual(['objects.git', 'tmp']);
+      expect(await readdir(join(at, 'tmp'))).toEqual([]);
+    });
   });
 
   it('is for once: a closed store says so, and leaves no temporary folder', async () => {
@@ -118,27 +127,27 @@ describe('opening', () => {
   });
 
   it('obeys no configuration of the user', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'assay-store-'));
-    const config = join(dir, 'hostile');
-    await writeFile(
-      config,
-      '[core]\n\tcompression = 99\n[fastimport]\n\tunpackLimit = nonsense\n[diff]\n\tnoprefix = true\n',
-    );
-    const before = { ...process.env };
-    Object.assign(process.env, {
-      GIT_CONFIG_GLOBAL: config,
-      GIT_DIR: '/nowhere',
-      GIT_OBJECT_DIRECTORY: '/nowhere',
+    await inFolder(async (dir) => {
+      const config = join(dir, 'hostile');
+      await writeFile(
+        config,
+        '[core]\n\tcompression = 99\n[fastimport]\n\tunpackLimit = x\n[diff]\n\tnoprefix = true\n',
+      );
+      const before = { ...process.env };
+      Object.assign(process.env, {
+        GIT_CONFIG_GLOBAL: config,
+        GIT_DIR: '/nowhere',
+        GIT_OBJECT_DIRECTORY: '/nowhere',
+      });
+      try {
+        const store = await openStore(join(dir, 'store'));
+        const [from, to] = [await treeOf(store, [file('a', '1\n')]), await treeOf(store, [file('a', '2\n')])];
+        expect((await store.diffText(from, to, 1000)).text.toString()).toContain('--- a/a\n');
+        await store.close();
+      } finally {
+        process.env = before;
+      }
     });
-    try {
-      const store = await openStore(join(dir, 'store'));
-      const [from, to] = [await treeOf(store, [file('a', '1\n')]), await treeOf(store, [file('a', '2\n')])];
-      expect((await store.diffText(from, to, 1000)).text.toString()).toContain('--- a/a\n');
-      await store.close();
-    } finally {
-      process.env = before;
-      await rm(dir, { recursive: true });
-    }
   });
 });
 
@@ -193,39 +202,47 @@ function hasEnded(pid: number): boolean {
 
 const hasProc = existsSync('/proc/self/task');
 
+/** Lets a writer call that many blobs durable, kills it, and returns all that it called so. */
+async function killedAfter(enough: number, dir: string, withGit: boolean): Promise<string[]> {
+  const child = startWriter(dir);
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  try {
+    await until(() => child.digests.length >= enough);
+    const gits = childrenOf(child.pid ?? 0);
+    expect(gits.length).toBeGreaterThanOrEqual(2);
+    if (withGit) for (const pid of gits) process.kill(pid, 'SIGKILL');
+    child.kill('SIGKILL');
+    await ended;
+    // They are no orphans: with the harness their standard input ends.
+    await until(() => gits.every(hasEnded));
+    return child.digests;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
 describe.skipIf(!hasProc)('kill -9', () => {
-  it.each(['the harness', 'the harness and its git at once'])(
-    'of %s loses nothing that was called durable',
-    async (whom) => {
-      const dir = await mkdtemp(join(tmpdir(), 'assay-kill-'));
+  it.each([
+    ['the harness', false],
+    ['the harness and its git at once', true],
+  ])('of %s loses nothing that was called durable', async (_, withGit) => {
+    await inFolder(async (dir) => {
       const durable: string[] = [];
-      for (const enough of [1, 13, 40]) {
-        const child = startWriter(dir);
-        await until(() => child.digests.length >= enough);
-        const gits = childrenOf(child.pid ?? 0);
-        expect(gits.length).toBeGreaterThanOrEqual(2);
-        const ended = new Promise((resolve) => child.once('close', resolve));
-        if (whom !== 'the harness') for (const pid of gits) process.kill(pid, 'SIGKILL');
-        child.kill('SIGKILL');
-        await ended;
-        // They are no orphans: with the harness their standard input ends.
-        await until(() => gits.every(hasEnded));
-        durable.push(...child.digests);
-      }
+      for (const enough of [1, 13, 40]) durable.push(...(await killedAfter(enough, dir, withGit)));
       const store = await openStore(dir);
       for (const digest of durable) expect(toDigest(blobId(await store.readBlob(digest)))).toBe(digest);
       await store.putBlob('the next write clears away what the dead left');
       expect(await readdir(join(dir, 'tmp'))).toHaveLength(1);
       const git = join(dir, 'objects.git');
-      expect((await readdir(git)).filter((name) => name.startsWith('fast_import_crash'))).toEqual([]);
-      expect(
-        (await readdir(join(git, 'objects', 'pack'))).filter((name) => name.startsWith('tmp_')),
-      ).toHaveLength(1);
+      const beginning = async (at: string, start: string) =>
+        (await readdir(at)).filter((name) => name.startsWith(start));
+      expect(await beginning(git, 'fast_import_crash')).toEqual([]);
+      // The one that the living git writes to.
+      expect(await beginning(join(git, 'objects', 'pack'), 'tmp_')).toHaveLength(1);
       await store.close();
       execFileSync('git', ['fsck', '--strict'], { env: gitEnv({ GIT_DIR: git }), stdio: 'ignore' });
-      await rm(dir, { recursive: true });
-    },
-  );
+    });
+  });
 });
 
 it.skipIf(!hasProc)('goes on with a new git when the old one is gone', async () => {
@@ -246,16 +263,17 @@ it.skipIf(!hasProc)('goes on with a new git when the old one is gone', async () 
 });
 
 describe('a full disk', () => {
-  const mounted = async (work: (dir: string) => Promise<void>) => {
-    const dir = await mkdtemp(join(tmpdir(), 'assay-full-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'assay-test', dir], { stdio: 'ignore' });
-    try {
-      await work(dir);
-    } finally {
-      execFileSync('umount', [dir]);
-      await rm(dir, { recursive: true });
-    }
-  };
+  const mounted = (work: (dir: string) => Promise<void>) =>
+    inFolder(async (dir) => {
+      const small = join(dir, 'small');
+      await mkdir(small);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'assay-test', small], { stdio: 'ignore' });
+      try {
+        await work(small);
+      } finally {
+        execFileSync('umount', ['-l', small]);
+      }
+    });
   const canMount = () => {
     try {
       execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'assay-test', tmpdir()], { stdio: 'ignore' });

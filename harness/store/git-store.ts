@@ -9,7 +9,7 @@ import { checkGitVersion, gitFailed, runGit, saysNoSpace } from './git.ts';
 import { type IngestParts, ingest } from './ingest.ts';
 import { openListings } from './listing.ts';
 import { blobId, type ObjectId, toDigest, toObjectId } from './object-id.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -23,19 +23,20 @@ export async function openStore(dir: string): Promise<Store> {
     await mkdir(dir, { recursive: true });
     const root = await realpath(dir);
     const gitDir = join(root, 'objects.git');
-    await makeRepository(root, gitDir);
-    return storeAt(root, gitDir);
+    const session = openSession(root, gitDir);
+    await makeRepository(root, gitDir, session);
+    return storeAt(root, gitDir, session);
   });
 }
 
-async function makeRepository(root: string, gitDir: string): Promise<void> {
+async function makeRepository(root: string, gitDir: string, session: Session): Promise<void> {
   const exists = await access(gitDir).then(
     () => true,
     () => false,
   );
   if (!exists) {
     // Made aside and moved into place: a kill in the middle leaves no half of it.
-    const fresh = await mkdtemp(join(root, 'new-'));
+    const fresh = await mkdtemp(join(await session.dir(), 'new-'));
     const result = await runGit({
       args: ['init', '--quiet', '--bare', '--object-format=sha256', '--template=', fresh],
     });
@@ -56,8 +57,7 @@ async function makeRepository(root: string, gitDir: string): Promise<void> {
     });
 }
 
-function storeAt(root: string, gitDir: string): Store {
-  const session = openSession(root, gitDir);
+function storeAt(root: string, gitDir: string, session: Session): Store {
   const listings = openListings(gitDir);
   let importing: Promise<FastImport> | null = null;
   let reading: ObjectReader | null = null;
@@ -131,7 +131,7 @@ async function guardDisk<T>(dir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
+    const { code, syscall } = Object(error) as NodeJS.ErrnoException;
     if (typeof code !== 'string' || typeof syscall !== 'string') throw error;
     if (saysNoSpace(code)) throw gitFailed('writing', code, dir, error);
     throw infrastructureError(`store: ${messageOf(error)}`, { cause: error });

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import PQueue from 'p-queue';
 import { infrastructureError } from '../domain/errors.ts';
 
-/** Oldest git with `cat-file --batch-command` and the fsync settings that the store relies on. */
+/** Oldest git with `cat-file --batch-command`. */
 const oldestGit = [2, 36] as const;
 
 /** Variables of a git that obeys nothing but our arguments: no system, user or attribute files, no prompts. */
@@ -31,8 +31,6 @@ export const gitSettings: readonly string[] = [
   'core.protectNTFS=false',
   'core.attributesFile=/dev/null',
   'core.hooksPath=/dev/null',
-  'core.fsync=committed,loose-object',
-  'core.fsyncMethod=batch',
   'gc.auto=0',
 ].flatMap((setting) => ['-c', setting]);
 

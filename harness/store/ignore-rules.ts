@@ -1,7 +1,7 @@
 import ignore from 'ignore';
 
 /** What tools leave behind while an agent works, and nobody means to deliver. */
-export const leftoverPatterns: readonly string[] = [
+const leftoverPatterns: readonly string[] = [
   '__pycache__/',
   '*.py[cod]',
   '.pytest_cache/',

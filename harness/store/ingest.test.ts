@@ -282,6 +282,11 @@ describe('refusals', () => {
       /"l": .*points outside/,
     ],
     ['link without a target', [{ name: 'l', type: '2' }], /target of the symbolic link/],
+    [
+      'link with content',
+      [{ name: 'l', type: '2', linkname: 'a.txt', size: 8 ** 11 - 1 }],
+      /content to a link/,
+    ],
     ['GNU sparse', [{ name: 's', pax: { 'GNU.sparse.major': '1' } }], /sparse/],
     ['old GNU sparse', [{ name: 's', type: 'S' }], /no file, folder or link/],
     ['twice', [file('x', '1'), file('x', '2')], /"x": the archive holds this path twice/],

@@ -3,7 +3,7 @@ import type { IngestLimits } from '../domain/limits.ts';
 import { refusePath } from './refusal.ts';
 
 /** Deeper folders serve only to break tools. */
-export const maxDepth = 100;
+const maxDepth = 100;
 /** What file systems bear. */
 const maxNameBytes = 255;
 

@@ -19,7 +19,9 @@ export type DiffEntry =
   | { kind: 'deleted'; path: string };
 
 export interface Diff {
+  /** A rename counts as one file and as the lines that it changed. */
   stat: DiffStat;
+  /** All deletions first: in this order they can be applied, also where a file takes the place of a folder. */
   entries: DiffEntry[];
 }
 
@@ -29,13 +31,23 @@ export interface Refused {
   reason: string;
 }
 
+/**
+ * `files` and `bytes` are the whole tree's; `ignored` counts the files that ignore rules left out, one for each
+ * `.git`, and in a base what no tree can hold (devices, pipes, names that are not UTF-8).
+ */
 export type Ingested = { ok: true; tree: Digest; files: number; bytes: number; ignored: number } | Refused;
 
 export interface IngestOptions {
-  /** The tree it started from: unchanged files are not written again, and what the base holds is not refused. */
+  /**
+   * The tree it started from: unchanged files are not written again, and what the base holds is not refused and does
+   * not count against the limits. null: this is a base itself, from an image that is trusted; nothing is ignored.
+   */
   base: Digest | null;
   limits: IngestLimits;
-  /** gitignore-style patterns; matching files that the base does not hold are left out. */
+  /**
+   * gitignore-style patterns; matching files that the base does not hold are left out. They come after those for
+   * caches and editors' leftovers and the base's own `.gitignore`, and may take back (`!dist/`) what these say.
+   */
   ignore: readonly string[];
 }
 
@@ -50,11 +62,14 @@ export interface Store {
   has(digest: Digest): Promise<boolean>;
   /** Reads a workspace as Docker's archive of a folder (its root entry is the folder itself) and writes it as a tree. */
   ingest(tar: Readable, options: IngestOptions): Promise<Ingested>;
-  /** The base with a patch applied; refused when it does not apply cleanly or leaves the workspace. */
+  /**
+   * The base with a patch applied, blank patches giving the base; refused when it does not apply cleanly, leaves the
+   * workspace, holds submodules or exceeds a limit or 64 MiB.
+   */
   applyPatch(base: Digest, patch: Uint8Array, limits: IngestLimits): Promise<Ingested>;
   listTree(tree: Digest): Promise<TreeEntry[]>;
   diff(base: Digest, tree: Digest): Promise<Diff>;
-  /** The unified diff as git prints it, cut at `maxBytes`. */
+  /** The unified diff as git prints it (binary files only named), cut at `maxBytes`; `bytes` counts all of it. */
   diffText(
     base: Digest,
     tree: Digest,

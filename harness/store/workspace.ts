@@ -88,6 +88,8 @@ export function openWorkspace(options: IngestOptions, parts: WorkspaceParts): Wo
       if (!trusted && name) throw refusePath(path, name);
     }
     if (files.has(path)) throw refusePath(path, 'the archive holds this path twice');
+    if ((entry.type === 'symlink' || entry.type === 'link') && entry.size > 0)
+      throw refusePath(path, 'the archive gives content to a link');
     if (entry.sparse) throw refusePath(path, 'the archive holds it in a sparse form');
     if (entry.type === 'file') await takeFile(path, entry);
     else if (entry.type === 'symlink') await takeLink(path, entry);
