@@ -44,7 +44,8 @@ async function interruptedBy(signals: NodeJS.Signals[]) {
   }
   for (const signal of signals) {
     running.kill(signal);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    // Two within 300 ms count as one.
+    await new Promise((resolve) => setTimeout(resolve, 350));
   }
   return { run, ended: await running.done };
 }

@@ -1,10 +1,13 @@
 /** What the signal of an interrupted run holds as its reason. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor() {
     super('interrupted');
     this.name = 'Interrupted';
   }
 }
+
+/** A person does not press Ctrl-C twice within this time. */
+const repeatMs = 300;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -14,8 +17,14 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export function watchInterrupts(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
+  let first = 0;
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) {
+      // Without a terminal, one interrupt may come both to the group and from the npm script above us.
+      if (performance.now() - first < repeatMs) return;
+      process.exit(130);
+    }
+    first = performance.now();
     process.stderr.write('\nStopping; once more ends at once.\n');
     controller.abort(new Interrupted());
   };

@@ -26,7 +26,7 @@ function spoken(measure: string, value: number | undefined, before = ''): string
 }
 
 /** "118 lines against 23". */
-export function difference(measure: string, own: number | undefined, other: number | undefined): string {
+function difference(measure: string, own: number | undefined, other: number | undefined): string {
   return `${spoken(measure, own)} against ${other === undefined ? 'none measured' : formatNumber(other)}`;
 }
 

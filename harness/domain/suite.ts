@@ -7,12 +7,10 @@ const Globs = z
   .transform((value) => [value].flat());
 
 /** `scorers:` entries: a bare name, or a name with that scorer's own options (checked by the scorer). */
-export const ScorerEntry = z.union([Name.transform((name) => ({ name })), z.looseObject({ name: Name })]);
-export type ScorerEntry = z.infer<typeof ScorerEntry>;
+const ScorerEntry = z.union([Name.transform((name) => ({ name })), z.looseObject({ name: Name })]);
 
 /** `agents:` entries. The adapter checks the rest of the entry with its own schema. */
-export const AgentEntry = z.looseObject({ name: Name, adapter: z.string().min(1) });
-export type AgentEntry = z.infer<typeof AgentEntry>;
+const AgentEntry = z.looseObject({ name: Name, adapter: z.string().min(1) });
 
 /** Overrides of the sandbox for every container of the suite; a task's own smaller or larger values win. */
 export const SandboxOptions = z.strictObject({

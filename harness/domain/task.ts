@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { Digest } from './digest.ts';
 
 /** One thing to collect from an agent's container after it stopped (Harbor's `artifacts`). */
-export const Artifact = z.strictObject({
+const Artifact = z.strictObject({
   source: z.string().min(1),
   destination: z.string().nullable(),
   exclude: z.array(z.string()),
 });
-export type Artifact = z.infer<typeof Artifact>;
 
 /** Harbor's healthcheck; all times in seconds. */
 export const Healthcheck = z.strictObject({

@@ -25,7 +25,7 @@ export interface RunPlan {
 }
 
 /** The part of the index that a run uses; all of it may be missing or forgotten at any time. */
-export interface RunCache {
+interface RunCache {
   getVerdict(key: Digest): Verdict | null;
   putVerdict(key: Digest, verdict: Verdict, run: string): void;
   getBase(image: Digest, workdir: string): Digest | null;

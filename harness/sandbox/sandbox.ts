@@ -81,7 +81,7 @@ export interface PrepareOptions {
   signal?: AbortSignal;
 }
 
-export interface EngineFacts {
+interface EngineFacts {
   version: string;
   runtime: string;
 }

@@ -15,7 +15,10 @@ export interface Daemon {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Two engines on one machine must not share folders, sockets or bridges; this one has no bridge at all. */
+/**
+ * Two engines on one machine must not share folders, sockets or bridges. In a network namespace of its own this one
+ * cannot touch the other's bridge: a daemon with `--bridge=none` deletes `docker0` wherever it finds it.
+ */
 export function ownDaemon(dir: string): Daemon {
   mkdirSync(dir, { recursive: true });
   const socket = join(dir, 'docker.sock');
@@ -35,7 +38,7 @@ export function ownDaemon(dir: string): Daemon {
         join(dir, 'pid'),
       ];
       const network = ['--bridge=none', '--iptables=false', '--ip6tables=false'];
-      child = spawn('dockerd', [...folders, ...network, '--host', `unix://${socket}`], {
+      child = spawn('unshare', ['--net', 'dockerd', ...folders, ...network, '--host', `unix://${socket}`], {
         stdio: ['ignore', log, log],
       });
       for (let tries = 0; tries < 300; tries += 1) {

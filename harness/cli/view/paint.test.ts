@@ -14,7 +14,8 @@ describe('paintFor', () => {
     vi.unstubAllEnvs();
   });
   const without = () => {
-    for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS']) vi.stubEnv(name, undefined);
+    for (const name of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS', 'CI', 'TMUX'])
+      vi.stubEnv(name, undefined);
   };
 
   it('colours on a terminal and nowhere else', () => {
