@@ -78,6 +78,8 @@ function aliveIn(text: string): string {
   for (let at = 0; at < text.length; ) {
     const char = text.charAt(at);
     if (char === '\\') {
+      // What stands around an escaped character does not come together: `:\\!//` is no `://`.
+      alive += '\u00a4';
       at += 2;
     } else if (char === '`') {
       const fence = /^`+/.exec(text.slice(at))?.[0] ?? '';

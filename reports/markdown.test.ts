@@ -28,7 +28,7 @@ describe('report.md', () => {
       '',
       '| task | winner | passed | why |',
       '| --- | --- | --: | --- |',
-      '| `slugify` | **`small`** | 2 of 4 | passed every gate, as 2 candidates did; diff.lines 23: 1 of 2 left |',
+      '| `slugify` | **`small`** | 2 of 4 | best of 2 that passed every gate: passed the same 41 tests; 23 lines against 118 |',
       '| `word-count` | **none** | 0 of 1 | no winner: 1 candidate was refused by a gate |',
       '',
     ]);
@@ -41,7 +41,7 @@ describe('report.md', () => {
         '',
         '| rank | agent | attempt | outcome | score | tests | lines | why |',
         '| --: | --- | --: | --- | --: | --: | --: | --- |',
-        '| 1 | `small` | 1 | **pass** | 1 | 41/41 | 23 | passed every gate, as 2 candidates did; diff.lines 23: 1 of 2 left |',
+        '| 1 | `small` | 1 | **pass** | 1 | 41/41 | 23 | best of 2 that passed every gate: passed the same 41 tests; 23 lines against 118 |',
         '| 2 | `sprawling` | 1 | **pass** | 1 | 41/41 | 118 | passed the same 41 tests; 118 lines against 23 |',
         '| (3) | `edge` | 1 | fail | 0.9512 | 39/41 | 20 | refused: tests: 2 of 41 tests failed |',
         '| – | `cheat` | 1 | no candidate (failed) | – | – | – | no candidate: changes tests/a.py \\| which is protected |',

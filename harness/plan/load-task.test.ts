@@ -48,7 +48,8 @@ describe('what a task says', () => {
       id: 'my-task',
       fullName: 'my-task',
       description: '',
-      digest: harborHash(good),
+      digest: expect.stringMatching(/^sha256:/),
+      harborDigest: harborHash(good),
       instruction: 'Do it.\n',
       environment: {
         digest: expect.stringMatching(/^sha256:/),
