@@ -27,8 +27,10 @@ export async function deliver(
     const reason = `${before}nothing could be taken: ${ingested.reason}`;
     return nothing({ ...ending, outcome: 'failed', reason });
   }
-  const { stat } = await store.diff(base, ingested.tree);
-  const diff = await store.diffText(base, ingested.tree, maxDiffBytes);
+  const [{ stat }, diff] = await Promise.all([
+    store.diff(base, ingested.tree),
+    store.diffText(base, ingested.tree, maxDiffBytes),
+  ]);
   const patch = await keep(store, 'diff.patch', diff.text, diff.truncated);
   return {
     ...nothing({ ...ending, evidence: [...ending.evidence, patch] }),

@@ -22,9 +22,30 @@ const diffTree = [
 
 const sameTree: Diff = { stat: { files: 0, added: 0, deleted: 0, lines: 0, binary: 0 }, entries: [] };
 
+/** Diffs kept, and the most changed files that one of them may have. */
+const kept = { diffs: 256, entries: 2000 };
+
+/**
+ * `diffTrees` that remembers: a candidate is measured when it is delivered and laid out when it is scored, and each
+ * git process costs as much as a tenth of a container.
+ */
+export function rememberDiffs(gitDir: string): (base: ObjectId, tree: ObjectId) => Promise<Diff> {
+  const known = new Map<string, Diff>();
+  return async (base, tree) => {
+    const key = `${base} ${tree}`;
+    const diff = known.get(key) ?? (await diffTrees(gitDir, base, tree));
+    // Deleted and set again: the map's order is the order of last use.
+    known.delete(key);
+    if (diff.entries.length <= kept.entries) known.set(key, diff);
+    const [oldest] = known.keys();
+    if (known.size > kept.diffs && oldest !== undefined) known.delete(oldest);
+    return structuredClone(diff);
+  };
+}
+
 /** Deletions first, then what was written, so that applying them in order is right where a file becomes a folder. */
-export async function diffTrees(gitDir: string, base: ObjectId, tree: ObjectId): Promise<Diff> {
-  if (base === tree) return structuredClone(sameTree);
+async function diffTrees(gitDir: string, base: ObjectId, tree: ObjectId): Promise<Diff> {
+  if (base === tree) return sameTree;
   const result = await runGit({
     args: [...diffTree, '-z', '--raw', '--numstat', '--no-abbrev', base, tree],
     env: { GIT_DIR: gitDir },

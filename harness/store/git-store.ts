@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { infrastructureError, messageOf } from '../domain/errors.ts';
 import { applyPatch } from './apply-patch.ts';
 import { type ObjectReader, startCatFile } from './cat-file.ts';
-import { diffText, diffTrees } from './diff.ts';
+import { diffText, rememberDiffs } from './diff.ts';
 import { type FastImport, startFastImport } from './fast-import.ts';
 import { checkGitVersion, gitFailed, runGit, saysNoSpace } from './git.ts';
 import { type IngestParts, ingest } from './ingest.ts';
@@ -58,6 +58,7 @@ async function makeRepository(root: string, gitDir: string, session: Session): P
 }
 
 function storeAt(root: string, gitDir: string, session: Session): Store {
+  const diffs = rememberDiffs(gitDir);
   const listings = openListings(gitDir);
   let importing: Promise<FastImport> | null = null;
   let reading: ObjectReader | null = null;
@@ -113,7 +114,7 @@ function storeAt(root: string, gitDir: string, session: Session): Store {
         const { files } = await listings(toObjectId(tree));
         return Array.from(files, ([path, { mode, id }]) => ({ path, mode, digest: toDigest(id) }));
       }),
-    diff: (base, tree) => guarded(() => diffTrees(gitDir, toObjectId(base), toObjectId(tree))),
+    diff: (base, tree) => guarded(() => diffs(toObjectId(base), toObjectId(tree))),
     diffText: (base, tree, maxBytes) =>
       guarded(() => diffText(gitDir, toObjectId(base), toObjectId(tree), maxBytes)),
     async close() {

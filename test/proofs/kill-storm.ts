@@ -133,7 +133,7 @@ try {
     const complaints = [
       storm.digest === calm.digest ? null : `digest ${storm.digest}`,
       ...repeated(entries).map((id) => `twice: ${id}`),
-      ...(await assayContainers()).map((name) => `container left: ${name}`),
+      ...(await assayContainers(storm.run)).map((name) => `container left: ${name}`),
     ].filter((complaint) => complaint !== null);
     failed += complaints.length > 0 ? 1 : 0;
     console.log(
