@@ -57,7 +57,7 @@ async function writeRun(dir: string, store: string): Promise<string> {
   });
   const { plan, suite, attempts } = await loadPlan(dir, { agents: [], tasks: [], attempts: null });
   const inputs = runInputs(suite, plan, attempts);
-  const session = startSession(store, {
+  const session = await startSession(store, {
     type: 'run.started',
     run: 'big',
     harness: version,

@@ -5,7 +5,7 @@ import type { Evidence } from '../harness/domain/candidate.ts';
 import { AssayError, messageOf } from '../harness/domain/errors.ts';
 import type { IngestLimits } from '../harness/domain/limits.ts';
 import type { StoppedFiles } from '../harness/sandbox/sandbox.ts';
-import { keep } from './evidence.ts';
+import { keepContent, keepWhole } from '../harness/store/evidence.ts';
 import type { AttemptContext } from './source.ts';
 
 /** Where agents may leave what is not part of their candidate; Harbor's own folders. */
@@ -43,7 +43,7 @@ export async function collectArtifacts(
   }
   if (lost.length > 0) {
     const list = Buffer.from(`${JSON.stringify(lost, null, 2)}\n`);
-    evidence.push(await keep(store, 'artifacts.json', list));
+    evidence.push(await keepContent(store, 'artifacts.json', list));
   }
   return evidence;
 }
@@ -60,7 +60,7 @@ async function collectOne(
     const first = await readRoot(await files.read(source));
     if (first === null) return 'does not exist';
     if (first.kind === 'other') return 'is neither a file nor a folder';
-    if (first.kind === 'file') return [await keep(store, name, first.content, first.truncated)];
+    if (first.kind === 'file') return [await keepWhole(store, name, first.content, first.truncated)];
   } catch (error) {
     return unreadable(error);
   }

@@ -1,7 +1,7 @@
 import type { Evidence } from '../harness/domain/candidate.ts';
 import type { TrialOutcome, TrialResult } from '../harness/domain/trial.ts';
+import { keepWhole } from '../harness/store/evidence.ts';
 import type { Ingested } from '../harness/store/store.ts';
-import { keep } from './evidence.ts';
 import type { AttemptContext } from './source.ts';
 
 /** How much of a candidate's diff is kept as text; all of it can be made again from the two trees. */
@@ -31,7 +31,7 @@ export async function deliver(
     store.diff(base, ingested.tree),
     store.diffText(base, ingested.tree, maxDiffBytes),
   ]);
-  const patch = await keep(store, 'diff.patch', diff.text, diff.truncated);
+  const patch = await keepWhole(store, 'diff.patch', diff.text, diff.truncated);
   return {
     ...nothing({ ...ending, evidence: [...ending.evidence, patch] }),
     candidate: { tree: ingested.tree, base, diff: stat },

@@ -1,6 +1,6 @@
 import type { TrialResult } from '../harness/domain/trial.ts';
+import { keepWhole } from '../harness/store/evidence.ts';
 import { deliver, deliverBase, nothing } from './deliver.ts';
-import { keep } from './evidence.ts';
 import type { AttemptContext } from './source.ts';
 
 /** No patch that a person or an agent means to be one is larger. */
@@ -17,7 +17,7 @@ export async function applyRecorded(context: AttemptContext, patch: Uint8Array):
   const ending = { outcome: 'delivered', reason: 'recorded patch, applied to the base' } as const;
   if (applied.ok) return deliver(context, applied, { ...ending, evidence: [] });
   const kept = patch.subarray(0, maxRefusedBytes);
-  const evidence = [await keep(context.store, 'refused.patch', kept, kept.length < patch.length)];
+  const evidence = [await keepWhole(context.store, 'refused.patch', kept, kept.length < patch.length)];
   return deliver(context, applied, { ...ending, evidence });
 }
 

@@ -2,10 +2,10 @@ import type { Evidence } from '../harness/domain/candidate.ts';
 import type { TrialResult } from '../harness/domain/trial.ts';
 import { type LayerEntry, packLayer } from '../harness/sandbox/layer.ts';
 import type { ContainerEnd, ContainerResult, StoppedFiles } from '../harness/sandbox/sandbox.ts';
+import { keepEnds } from '../harness/store/evidence.ts';
 import type { Ingested } from '../harness/store/store.ts';
 import { collectArtifacts, logFolders } from './artifacts.ts';
 import { deliver, type Ending, nothing } from './deliver.ts';
-import { keepOutput } from './evidence.ts';
 import type { AttemptContext } from './source.ts';
 
 /** Bound of each of stdout and stderr that is kept of an agent. */
@@ -95,8 +95,8 @@ async function endingOf(
   timeoutSec: number,
 ): Promise<Ending> {
   const evidence = [
-    ...(await keepOutput(store, 'stdout.txt', result.stdout)),
-    ...(await keepOutput(store, 'stderr.txt', result.stderr)),
+    ...(result.stdout.bytes > 0 ? [await keepEnds(store, 'stdout.txt', result.stdout)] : []),
+    ...(result.stderr.bytes > 0 ? [await keepEnds(store, 'stderr.txt', result.stderr)] : []),
   ];
   const { exitCode, wallSec } = result;
   const ended = (outcome: Ending['outcome'], reason: string): Ending => ({

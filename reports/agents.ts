@@ -1,6 +1,6 @@
 import type { RunInputs } from '../harness/domain/event.ts';
+import { compareText } from '../harness/domain/order.ts';
 import type { TaskView } from './model.ts';
-import { compareText } from './order.ts';
 import type { Standing } from './standing.ts';
 
 /** How one agent did over the whole run. */

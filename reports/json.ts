@@ -1,8 +1,8 @@
+import { compareText } from '../harness/domain/order.ts';
 import type { RunRecord } from '../harness/domain/run-record.ts';
 import { printableJson } from './escape.ts';
 import type { ReportJson } from './json-schema.ts';
 import { type TaskView, viewOf } from './model.ts';
-import { compareText } from './order.ts';
 import { runState } from './words.ts';
 
 /** `report.json`: the whole run as data; its schema is `report.schema.json`. Fields below the top level are sorted. */

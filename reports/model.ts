@@ -1,7 +1,7 @@
+import { compareText } from '../harness/domain/order.ts';
 import type { RecordedTrial, RecordedVerdict, RunRecord } from '../harness/domain/run-record.ts';
 import type { RankingRow, Selection } from '../harness/domain/selection.ts';
 import { type AgentSummary, summarizeAgents } from './agents.ts';
-import { compareText } from './order.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 /** A trial with everything that the journal says about it. */

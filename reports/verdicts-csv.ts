@@ -1,7 +1,7 @@
+import { compareText } from '../harness/domain/order.ts';
 import type { RunRecord } from '../harness/domain/run-record.ts';
 import { type CsvCell, toCsv } from './csv.ts';
 import { viewOf } from './model.ts';
-import { compareText } from './order.ts';
 import { millis } from './words.ts';
 
 const columns = [

@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import { compareText } from '../domain/order.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { RankingRow, RankTrace, Selection } from '../domain/selection.ts';
 import type { Trial, TrialResult } from '../domain/trial.ts';
@@ -131,7 +132,7 @@ function rows(
     }
     const verdicts = entry.verdicts
       .map(({ scorer, outcome, score }) => ({ scorer, outcome, score }))
-      .sort((a, b) => compare(a.scorer, b.scorer));
+      .sort((a, b) => compareText(a.scorer, b.scorer));
     return {
       rank: ranked.rank,
       candidate: entry.candidate,
@@ -141,10 +142,11 @@ function rows(
       verdicts,
     };
   });
+  // Two without a rank: ∞ − ∞ is NaN, which falls through to the names.
   return list.sort(
     (a, b) =>
       (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY) ||
-      compare(a.agent, b.agent) ||
+      compareText(a.agent, b.agent) ||
       a.attempt - b.attempt,
   );
 }
@@ -160,9 +162,4 @@ function noWinner(ranking: readonly RankingRow[]): string {
     without > 0 ? `${without} ${without === 1 ? 'trial' : 'trials'} delivered no candidate` : null,
   ];
   return `no winner: ${parts.filter((part) => part !== null).join(', ')}`;
-}
-
-/** Code-unit order: the same under every locale. Infinity − Infinity is NaN, hence the `||` above falls through. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

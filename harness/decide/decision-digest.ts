@@ -1,5 +1,6 @@
 import { type Digest, digestOf } from '../domain/digest.ts';
 import type { RunInputs } from '../domain/event.ts';
+import { compareText } from '../domain/order.ts';
 import type { Selection } from '../domain/selection.ts';
 
 /**
@@ -20,7 +21,7 @@ export function decisionDigest(
       ranking: selection.ranking.map((row) => without(without(row, 'trial'), 'reason')),
       trace: selection.trace.map((entry) => without(entry, 'words')),
     }))
-    .sort((a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : 0));
+    .sort((a, b) => compareText(a.task, b.task));
   return digestOf({ inputs, decisions });
 }
 

@@ -1,4 +1,5 @@
 import type { Digest } from '../domain/digest.ts';
+import { compareText } from '../domain/order.ts';
 import type { Criterion, Tolerance } from '../domain/policy.ts';
 import type { TraceStep } from '../domain/selection.ts';
 
@@ -85,5 +86,5 @@ function margin(tolerance: Tolerance, best: number): number {
 }
 
 function byDigest(a: Contender, b: Contender): number {
-  return a.candidate < b.candidate ? -1 : a.candidate > b.candidate ? 1 : 0;
+  return compareText(a.candidate, b.candidate);
 }

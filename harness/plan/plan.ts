@@ -1,3 +1,4 @@
+import { compareText } from '../domain/order.ts';
 import { type Trial, trialId } from '../domain/trial.ts';
 
 /** What planning needs to know of a competitor. */
@@ -13,7 +14,7 @@ export function planTrials(
   agents: readonly PlannedAgent[],
   attempts: number,
 ): Trial[] {
-  const byName = [...agents].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const byName = [...agents].sort((a, b) => compareText(a.name, b.name));
   return [...tasks].sort().flatMap((task) =>
     byName.flatMap((agent) =>
       Array.from({ length: Math.min(attempts, agent.maxAttempts ?? attempts) }, (_, index) => ({

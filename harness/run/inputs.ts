@@ -1,6 +1,7 @@
 import { digestOf } from '../domain/digest.ts';
 import { inputError, type Problem } from '../domain/errors.ts';
 import { RunInputs } from '../domain/event.ts';
+import { compareText } from '../domain/order.ts';
 import type { RunPlan } from './ports.ts';
 
 /** What a run's decisions depend on, in an order that does not depend on how the suite was written. */
@@ -63,5 +64,5 @@ function describe(recorded: RunInputs, now: RunInputs, key: keyof RunInputs): st
 }
 
 function by<K extends string>(key: K): (a: Record<K, string>, b: Record<K, string>) => number {
-  return (a, b) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0);
+  return (a, b) => compareText(a[key], b[key]);
 }

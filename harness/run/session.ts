@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { inputError } from '../domain/errors.ts';
 import type { JournalEntry, RunEvent, RunEventOf } from '../domain/event.ts';
 import { addEntry, foldRun, type RunRecord } from '../domain/run-record.ts';
+import { tryFileLock } from '../sandbox/file-lock.ts';
 import { createJournal, type Journal, resumeJournal } from './journal.ts';
-import { tryLock } from './lock.ts';
 import { placeOf, type RunPlace } from './runs.ts';
 
 /** One process's hold on one run: its lock, its open journal, and the live record. */
@@ -19,17 +19,17 @@ export interface RunSession {
 }
 
 /** Begins a run: its folder, its lock, and the first line of its journal. */
-export function startSession(store: string, started: RunEventOf<'run.started'>): RunSession {
+export async function startSession(store: string, started: RunEventOf<'run.started'>): Promise<RunSession> {
   const place = placeOf(store, started.run);
   mkdirSync(place.dir, { recursive: true });
-  const unlock = lockRun(place);
+  const unlock = await lockRun(place);
   const journal = createJournal(place.journal);
   return session(place, foldRun([journal.append(started)]), journal, unlock);
 }
 
 /** Goes on with a run. Throws `input` when another process works on it, or its journal does not hold. */
 export async function resumeSession(place: RunPlace): Promise<RunSession> {
-  const unlock = lockRun(place);
+  const unlock = await lockRun(place);
   try {
     const { journal, entries } = await resumeJournal(place.journal);
     if (entries.length === 0)
@@ -65,8 +65,8 @@ function session(place: RunPlace, record: RunRecord, journal: Journal, unlock: (
   };
 }
 
-function lockRun(place: RunPlace): () => void {
-  const unlock = tryLock(join(place.dir, 'lock'));
+async function lockRun(place: RunPlace): Promise<() => void> {
+  const unlock = await tryFileLock(join(place.dir, 'lock'));
   if (unlock === null) {
     throw inputError(`another process is working on run ${place.run}`, {
       fix: 'wait for it, or stop it first',

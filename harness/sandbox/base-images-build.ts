@@ -7,11 +7,11 @@ import { sha256 } from '../domain/digest.ts';
 import { type AssayError, infrastructureError, messageOf } from '../domain/errors.ts';
 import { type Architecture, importChanges, type Recipe } from './base-image-recipes.ts';
 import { type AptAccess, hostAptAccess } from './base-images-apt.ts';
-import { cacheFolder, stateFolder } from './base-images-lock.ts';
 import { fetchNpmPackage } from './base-images-npm.ts';
 import { builderArguments, finishScript, type RecipeFiles } from './base-images-script.ts';
 import { runInGroup, withBuildFolder } from './base-images-workplace.ts';
 import { engineError } from './engine-errors.ts';
+import { cacheFolder, stateFolder } from './file-lock.ts';
 
 const BUILD_MS = 15 * 60_000;
 

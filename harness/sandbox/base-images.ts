@@ -5,9 +5,9 @@ import { infrastructureError, inputError } from '../domain/errors.ts';
 import { RECIPE_LABEL, type Recipe, recipeDigest, recipeFor } from './base-image-recipes.ts';
 import { fullRef, type ImageName, mirroredRef, parseImageName } from './base-image-recipes-names.ts';
 import { buildFromRecipe } from './base-images-build.ts';
-import { stateFolder, withFileLock } from './base-images-lock.ts';
 import { pullImage } from './base-images-pull.ts';
 import { engineError, isNotFound } from './engine-errors.ts';
+import { stateFolder, withFileLock } from './file-lock.ts';
 
 /** An image that a build can start from. */
 export interface BaseImage {

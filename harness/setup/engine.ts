@@ -2,7 +2,7 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { infrastructureError } from '../domain/errors.ts';
-import { stateFolder, withFileLock } from '../sandbox/base-images-lock.ts';
+import { stateFolder, withFileLock } from '../sandbox/file-lock.ts';
 import { type Engine, findEngine, type NoEngine, probeEndpoint } from './engine-connect.ts';
 import { type DaemonPlace, startDaemon, waitForEngine } from './engine-daemon.ts';
 import { planSetup, type SetupFacts, type SetupStep } from './engine-plan.ts';

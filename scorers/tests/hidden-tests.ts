@@ -1,8 +1,8 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { inputError, messageOf } from '../../harness/domain/errors.ts';
+import { compareText } from '../../harness/domain/order.ts';
 import type { LayerEntry } from '../../harness/sandbox/layer.ts';
-import { compareText } from '../text.ts';
 import { testsDir } from './paths.ts';
 
 /** A task's `tests/` as they are laid into a container. */

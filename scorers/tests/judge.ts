@@ -1,6 +1,7 @@
+import { compareText } from '../../harness/domain/order.ts';
 import type { Check, Outcome } from '../../harness/domain/verdict.ts';
 import type { ContainerEnd } from '../../harness/sandbox/sandbox.ts';
-import { boundedLine, compareText, plural } from '../text.ts';
+import { boundedLine, plural } from '../text.ts';
 import { isFailing, type Parsed, type TestResult } from './parse/result.ts';
 import type { Reward } from './parse/reward.ts';
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { messageOf } from '../../harness/domain/errors.ts';
-import { compareText } from '../text.ts';
+import { compareText } from '../../harness/domain/order.ts';
 import { type LogFile, reportFormat } from './parse/detect.ts';
 import { reportLimits } from './parse/result.ts';
 

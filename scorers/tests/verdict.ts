@@ -2,8 +2,8 @@ import type { Evidence } from '../../harness/domain/candidate.ts';
 import { canonicalJson } from '../../harness/domain/digest.ts';
 import { inlineChecks, type Verdict } from '../../harness/domain/verdict.ts';
 import type { CapturedOutput } from '../../harness/sandbox/sandbox.ts';
+import { keepContent, keepEnds } from '../../harness/store/evidence.ts';
 import type { Store } from '../../harness/store/store.ts';
-import { keepContent, keepOutput } from '../evidence.ts';
 import { boundedLine } from '../text.ts';
 import type { Judgement } from './judge.ts';
 import type { LogFile } from './parse/detect.ts';
@@ -52,7 +52,7 @@ export async function keepEvidence(
   if (found.checks.length > 0)
     evidence.push(await keepContent(store, 'checks.json', canonicalJson(found.checks)));
   for (const name of ['stdout', 'stderr'] as const)
-    if (found[name].bytes > 0) evidence.push(await keepOutput(store, `${name}.txt`, found[name]));
+    if (found[name].bytes > 0) evidence.push(await keepEnds(store, `${name}.txt`, found[name]));
   const reports = found.files.filter((file) => 'content' in file).slice(0, maxReports);
   for (const [index, file] of reports.entries())
     evidence.push(await keepContent(store, evidenceName(file.path, index), file.content, maxReportBytes));

@@ -151,7 +151,7 @@ async function openSession(job: Job): Promise<RunSession> {
     engine: await machinery.sandbox.facts(),
     trials: loaded.plan.trials.length,
   };
-  const session = startSession(job.store, started);
+  const session = await startSession(job.store, started);
   for (const notice of loaded.notices) session.emit({ type: 'notice', ...notice });
   return session;
 }

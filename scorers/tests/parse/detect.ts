@@ -1,4 +1,4 @@
-import { compareText } from '../../text.ts';
+import { compareText } from '../../../harness/domain/order.ts';
 import { parseCtrf } from './ctrf.ts';
 import { parseJunit } from './junit.ts';
 import { type Parsed, reportLimits, type TestResult } from './result.ts';

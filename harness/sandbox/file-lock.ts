@@ -39,6 +39,18 @@ export async function withFileLock<T>(
   }
 }
 
+/**
+ * Takes the same lock without waiting: how to release it, or null when another holder has it.
+ *
+ * @throws infrastructure when the file cannot be opened
+ */
+export async function tryFileLock(file: string): Promise<(() => void) | null> {
+  const database = await open(file);
+  if (tryLock(database, file)) return () => database.close();
+  database.close();
+  return null;
+}
+
 async function open(file: string): Promise<DatabaseSync> {
   try {
     await mkdir(dirname(file), { recursive: true });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheFolder, stateFolder, withFileLock } from './base-images-lock.ts';
+import { cacheFolder, stateFolder, tryFileLock, withFileLock } from './file-lock.ts';
 
 let folder: string;
 let file: string;
@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** Another process that takes the lock, says so, and keeps it until it is killed. */
 async function holder() {
   const code = `
-    import { withFileLock } from ${JSON.stringify(fileURLToPath(new URL('base-images-lock.ts', import.meta.url)))};
+    import { withFileLock } from ${JSON.stringify(fileURLToPath(new URL('file-lock.ts', import.meta.url)))};
     await withFileLock(${JSON.stringify(file)}, () => new Promise((resolve) => { console.log('held'); setTimeout(resolve, 60_000); }));`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -26,6 +26,22 @@ async function holder() {
   await once(child.stdout, 'data');
   return child;
 }
+
+describe('tryFileLock', () => {
+  it('is held by one at a time, and by nobody once its holder was killed', async () => {
+    const release = await tryFileLock(file);
+    expect(release).not.toBeNull();
+    expect(await tryFileLock(file)).toBeNull();
+    release?.();
+    const other = await holder();
+    expect(await tryFileLock(file)).toBeNull();
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    const again = await tryFileLock(file);
+    expect(again).not.toBeNull();
+    again?.();
+  });
+});
 
 describe('withFileLock', () => {
   it('lets one in at a time and returns what the work returns', async () => {
