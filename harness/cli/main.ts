@@ -55,13 +55,8 @@ Examples:
     .description(
       'Runs every agent of a suite on every task in containers, scores what they deliver, and selects winners.',
     )
-    .option(
-      '--agent <name>',
-      'only this agent; a group such as `pool` or a glob; may be repeated',
-      collect,
-      [],
-    )
-    .option('--task <glob>', 'only these tasks; may be repeated', collect, [])
+    .option('--agent <name>', 'only this agent; a group such as `pool` or a glob; may be repeated', collect)
+    .option('--task <glob>', 'only these tasks; may be repeated', collect)
     .option('--attempts <n>', "attempts of each agent at each task, instead of the suite's", positive)
     .option('--concurrency <n>', 'containers at a time (default: the number of CPUs, at least 2)', positive)
     .option('--out <dir>', 'the store: runs, verdicts, objects', '.assay')
@@ -116,7 +111,7 @@ function subcommand(program: Command, nameAndArgs: string): Command {
   return program.command(nameAndArgs).showHelpAfterError('(add --help for the options and examples)');
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 

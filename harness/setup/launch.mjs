@@ -89,6 +89,9 @@ async function main() {
     log(`--exec needs the name of a tool in node_modules/.bin; there is no '${request.tool}'`);
     return 2;
   }
+  // npm changes to the project's folder; paths that a person types are meant from where the person is.
+  if (process.env.npm_lifecycle_event === 'assay' && process.env.INIT_CWD)
+    process.chdir(process.env.INIT_CWD);
   const cli = await import('../cli/main.ts');
   return cli.main(request.args);
 }

@@ -95,7 +95,7 @@ attempts: 3
     );
     check(
       '… and with the line that resumes it',
-      /assay run --resume \S+ --out/.test(gone.stderr),
+      /assay (-- )?run --resume \S+ --out/.test(gone.stderr),
       gone.stderr,
     );
     await daemon.start();

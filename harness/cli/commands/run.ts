@@ -23,8 +23,8 @@ import { summaryText } from '../view/table.ts';
 import { writeReports } from '../write-reports.ts';
 
 export interface RunOptions {
-  agent: string[];
-  task: string[];
+  agent?: string[];
+  task?: string[];
   attempts?: number;
   concurrency?: number;
   out: string;
@@ -47,8 +47,8 @@ export async function runCommand(suitePath: string | undefined, options: RunOpti
   if (path === undefined)
     throw inputError('no suite was named', { fix: 'assay run SUITE, e.g. `assay run suites/quickstart`' });
   const narrowing = resumed?.started.options ?? {
-    agents: options.agent,
-    tasks: options.task,
+    agents: options.agent ?? [],
+    tasks: options.task ?? [],
     attempts: options.attempts ?? null,
   };
   const loaded = await loadPlan(path, narrowing);
@@ -161,7 +161,7 @@ function summary(record: RunRecord): string {
 }
 
 async function resumable(store: string, wanted: string, options: RunOptions): Promise<Resumed> {
-  if (options.agent.length > 0 || options.task.length > 0 || options.attempts !== undefined) {
+  if (options.agent !== undefined || options.task !== undefined || options.attempts !== undefined) {
     throw inputError('--agent, --task and --attempts cannot be given with --resume', {
       fix: 'a resumed run does what it began with; start a new run for another choice',
     });
@@ -179,6 +179,12 @@ function tryEmit(session: RunSession, event: Parameters<RunSession['emit']>[0]):
   }
 }
 
+/** As it has to be typed: from a checkout through npm, otherwise by the installed command. */
 function resumeLine(place: RunPlace, out: string): string {
-  return `assay run --resume ${place.run}${out === '.assay' ? '' : ` --out ${out}`}`;
+  const assay = process.env.npm_lifecycle_event === undefined ? 'assay' : 'npm run -s assay --';
+  return `${assay} run --resume ${place.run}${out === '.assay' ? '' : ` --out ${shellWord(out)}`}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
