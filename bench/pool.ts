@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { assay } from '../test/support/cli.ts';
@@ -18,17 +18,8 @@ export async function poolBench(): Promise<string[]> {
     return ['skipped: the pool of real candidates is not beside the project (../shared/data/pool-humaneval)'];
   const dir = mkdtempSync(join(tmpdir(), 'assay-bench-'));
   try {
-    writeFileSync(
-      join(dir, 'suite.yaml'),
-      JSON.stringify({
-        name: 'pool-humaneval',
-        version: '1.0.0',
-        tasks: `${pool}/tasks/*`,
-        agents: [{ name: 'pool', adapter: 'predictions', file: `${pool}/predictions.jsonl` }],
-      }),
-    );
     const start = performance.now();
-    const ran = await assay(['run', dir, '--out', join(dir, 'store'), '--json']);
+    const ran = await assay(['run', pool, '--out', join(dir, 'store'), '--json']);
     const seconds = (performance.now() - start) / 1000;
     if (ran.code !== 0 && ran.code !== 1) throw new Error(ran.stderr);
     return compare(JSON.parse(ran.stdout), readLabels(), seconds);

@@ -27,7 +27,11 @@ const suites: Case[] = [
   ['a list', { 'suite.yaml': '- a\n' }, 'suite.yaml:1: expected a block of fields, found the list ["a"]'],
   ['not UTF-8', { 'suite.yaml': Buffer.from('name: \xe9\n', 'latin1') }, 'suite.yaml: is not UTF-8 text'],
   ['too large', { 'suite.yaml': `#${'x'.repeat(1024 ** 2)}` }, 'suite.yaml: is larger than 1 MiB'],
-  ['missing', { 'suite.yaml': null }, 'suite.yaml: does not exist (fix: create it'],
+  [
+    'missing',
+    { 'suite.yaml': null, 'predictions.jsonl': null },
+    'suite.yaml: does not exist (fix: create it',
+  ],
   ['a folder', { 'suite.yaml': { folder: true } }, 'suite.yaml: is a folder, not a file'],
   ['a link to itself', { 'suite.yaml': { link: 'suite.yaml' } }, 'suite.yaml: is a symbolic link to itself'],
   ['YAML syntax', suite('[tests]\nr', '[tests\nr'), 'suite.yaml:11: '],

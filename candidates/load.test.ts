@@ -46,6 +46,22 @@ describe('a good suite', () => {
     expect(scorers).toHaveLength(1);
   });
 
+  it('is not needed where tasks and predictions say enough', async () => {
+    await using pool = await writeFiles({ ...goodSuite, 'suite.yaml': null });
+    const { suite, tasks, sources, notices } = await load(pool.dir);
+    expect(suite).toMatchObject({ version: '0.0.0', name: expect.stringMatching(/^assay-suite-/) });
+    expect(tasks).toHaveLength(2);
+    expect(sources.map(({ name }) => name)).toEqual(['pool/model-a', 'pool/org/model-b']);
+    expect(notices[0]?.text).toBe(
+      'there is no suite.yaml: running tasks/* with the models of predictions.jsonl as agents',
+    );
+    await using bare = await writeFiles({ ...goodSuite, 'suite.yaml': null, 'predictions.jsonl': null });
+    await expect(load(bare.dir)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('suite.yaml'),
+    });
+  });
+
   it('is found by its file too, and may share blocks by anchors', async () => {
     const text = good
       .replace('[bash, /opt/agent.sh]', '&cmd [bash, /opt/agent.sh]')

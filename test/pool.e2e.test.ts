@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -22,18 +22,9 @@ describe.skipIf(!present)('a slice of a pool of real candidates', () => {
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it('gets the verdicts that its labels say', { timeout: 300_000 }, async () => {
-    writeFileSync(
-      join(dir, 'suite.yaml'),
-      JSON.stringify({
-        name: 'pool',
-        version: '1.0.0',
-        tasks: `${pool}/tasks/*`,
-        agents: [{ name: 'pool', adapter: 'predictions', file: `${pool}/predictions.jsonl` }],
-      }),
-    );
     const ran = await assay([
       'run',
-      dir,
+      pool,
       '--out',
       join(dir, 'store'),
       '--json',

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AssayError, inputError, type Problem } from '../domain/errors.ts';
+import { compareText } from '../domain/order.ts';
 import { Suite } from '../domain/suite.ts';
 import type { LoadedTask } from '../domain/task.ts';
 import { findTasks } from './find-tasks.ts';
 import { type ReadTask, readTask } from './load-task.ts';
 import { parseYamlWithPlaces } from './parse-yaml.ts';
 import { type PlacedValue, problemAt, show, showPath, valueAt } from './place.ts';
+import { poolNotice, suiteOfPool } from './pool-folder.ts';
 import { readTextFile } from './read-file.ts';
 import { duplicateNames, policyProblems } from './suite-checks.ts';
 import {
@@ -54,7 +56,8 @@ export async function loadSuite<Source extends { name: string }, Scorer extends 
 ): Promise<LoadedSuite<Source, Scorer>> {
   const file = await suiteFile(path);
   const dir = dirname(file);
-  const text = await readTextFile(file, { maxBytes: maxSuiteBytes, file: showPath(file) });
+  const pool = basename(file) === 'suite.yaml' ? await suiteOfPool(dir) : null;
+  const text = pool ?? (await readTextFile(file, { maxBytes: maxSuiteBytes, file: showPath(file) }));
   const document = parseYamlWithPlaces(text, showPath(file));
   const parsed = Suite.safeParse(document.value);
   const problems = parsed.success ? [] : problemsOf(parsed.error, document, Suite);
@@ -65,6 +68,7 @@ export async function loadSuite<Source extends { name: string }, Scorer extends 
 
   const notices: { task: string | null; text: string }[] = [];
   const say = (words: string) => notices.push({ task: null, text: words });
+  if (pool !== null) say(poolNotice);
   const taskProblems: Problem[] = [];
   const tasks = await loadTasks(dir, document, hostEnv, say, taskProblems);
   problems.push(...taskProblems);
@@ -101,7 +105,7 @@ export async function loadSuite<Source extends { name: string }, Scorer extends 
 }
 
 function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+  return compareText(a.name, b.name);
 }
 
 function suiteError(file: string, found: readonly Problem[]): AssayError {
@@ -157,7 +161,7 @@ async function loadTasks(
     );
     tasks.push(...read.filter((task) => task !== null));
   }
-  tasks.sort((a, b) => (a.spec.id < b.spec.id ? -1 : a.spec.id > b.spec.id ? 1 : a.dir < b.dir ? -1 : 1));
+  tasks.sort((a, b) => compareText(a.spec.id, b.spec.id) || compareText(a.dir, b.dir));
   problems.push(...duplicateTasks(document, tasks));
   sayNetworkDefaults(tasks, network, say);
   return tasks;
