@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrialResult } from '../harness/domain/trial.ts';
 import { assay, type Finished } from './support/cli.ts';
@@ -221,6 +221,7 @@ describe('a suite that is not right ends in exit code 2 and names the place', ()
     [['run', '.', '--concurrency', '0'], /concurrency/],
     [['run', '--resume', 'nothing'], /nothing/],
     [['run', '.', '--bogus'], /bogus/],
+    [['run', resolve(import.meta.dirname, '../suites/quickstart'), '--out', '/dev/null'], /--out/],
     [['report', 'nothing'], /nothing/],
     [['rum'], /rum/],
   ])('bad usage: assay %j', async (args, names) => {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { connectDocker } from '../sandbox/connect.ts';
 import { openDockerSandbox } from '../sandbox/docker-sandbox.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openStore } from '../store/git-store.ts';
 import { openIndex, type RunIndex } from '../store/index-db.ts';
 import type { Store } from '../store/store.ts';
+import { withPathOf } from './usable-path.ts';
 
 /** What a run needs of this machine. */
 export interface Machinery {
@@ -17,7 +19,7 @@ export interface Machinery {
 
 /** Opens engine, store and index, and clears away what crashed sessions left behind. Throws `infrastructure`. */
 export async function openMachinery(dir: string, runtime: 'runc' | 'runsc' | null): Promise<Machinery> {
-  mkdirSync(dir, { recursive: true });
+  withPathOf('--out', dir, () => mkdirSync(join(dir, 'runs'), { recursive: true }));
   const docker = await connectDocker();
   const sandbox = await openDockerSandbox({ docker, runtime, session: randomUUID() });
   await sandbox.reap();

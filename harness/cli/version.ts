@@ -1,23 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 
-/** The package's own version: its manifest lies two folders up from the sources, three from what is published. */
-export const version: string = readVersion(['../../package.json', '../../../package.json']);
+/** The package's own version, from the manifest two folders up: in a checkout and in what is published. */
+export const version: string = readVersion();
 
-function readVersion(places: readonly string[]): string {
-  for (const place of places) {
-    const file = fileURLToPath(new URL(place, import.meta.url));
-    if (!existsSync(file)) continue;
-    const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (
-      typeof manifest === 'object' &&
-      manifest !== null &&
-      'name' in manifest &&
-      manifest.name === 'assay' &&
-      'version' in manifest
-    ) {
-      return String(manifest.version);
-    }
-  }
-  throw new Error('package.json of assay is missing: the installation is not whole');
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+    return String(manifest.version);
+  throw new Error('package.json of assay names no version: the installation is not whole');
 }

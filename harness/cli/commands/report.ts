@@ -4,6 +4,7 @@ import { reports } from '../../../reports/index.ts';
 import { reportJsonSchema } from '../../../reports/json-schema.ts';
 import { inputError } from '../../domain/errors.ts';
 import { findRun } from '../../run/runs.ts';
+import { withPathOf } from '../usable-path.ts';
 import { readRun, writeReports } from '../write-reports.ts';
 
 export interface ReportOptions {
@@ -36,6 +37,6 @@ export async function reportCommand(wanted: string | undefined, options: ReportO
 
 function print(text: string, file?: string): number {
   if (file === undefined) process.stdout.write(text);
-  else writeFileSync(file, text);
+  else withPathOf('--to', file, () => writeFileSync(file, text));
   return 0;
 }
