@@ -107,7 +107,7 @@ attempts: 3
       resumed.stderr,
     );
   } finally {
-    await daemon.stop();
+    await daemon.destroy();
   }
 }
 

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
@@ -11,9 +11,14 @@ export interface Daemon {
   host: string;
   docker: Dockerode;
   start(): Promise<void>;
-  /** Ends the daemon and with it its containers. */
+  /** Ends the daemon; containers end with it, unless it was killed. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Removes its containers, ends it, and lets go of what it had mounted. */
+  destroy(): Promise<void>;
 }
+
+/** After a SIGKILL the first start may find the old containerd dying, and give up. */
+const startTries = 3;
 
 /**
  * Two engines on one machine must not share folders, sockets or bridges. In a network namespace of its own this one
@@ -24,38 +29,71 @@ export function ownDaemon(dir: string): Daemon {
   const socket = join(dir, 'docker.sock');
   const docker = new Dockerode({ socketPath: socket });
   let child: ChildProcess | null = null;
-  return {
+
+  const answers = () =>
+    docker.ping().then(
+      () => true,
+      () => false,
+    );
+
+  /** False when the daemon ended instead. */
+  async function startOnce(): Promise<boolean> {
+    const log = openSync(join(dir, 'dockerd.log'), 'a');
+    const folders = [
+      '--data-root',
+      join(dir, 'data'),
+      '--exec-root',
+      join(dir, 'exec'),
+      '--pidfile',
+      join(dir, 'pid'),
+    ];
+    const network = ['--bridge=none', '--iptables=false', '--ip6tables=false'];
+    const started = spawn(
+      'unshare',
+      ['--net', 'dockerd', ...folders, ...network, '--host', `unix://${socket}`],
+      {
+        stdio: ['ignore', log, log],
+      },
+    );
+    child = started;
+    for (let tries = 0; tries < 600; tries += 1) {
+      if (started.exitCode !== null) return false;
+      if (await answers()) return true;
+      await sleep(100);
+    }
+    return false;
+  }
+
+  const daemon: Daemon = {
     host: `unix://${socket}`,
     docker,
     async start() {
-      const log = openSync(join(dir, 'dockerd.log'), 'a');
-      const folders = [
-        '--data-root',
-        join(dir, 'data'),
-        '--exec-root',
-        join(dir, 'exec'),
-        '--pidfile',
-        join(dir, 'pid'),
-      ];
-      const network = ['--bridge=none', '--iptables=false', '--ip6tables=false'];
-      child = spawn('unshare', ['--net', 'dockerd', ...folders, ...network, '--host', `unix://${socket}`], {
-        stdio: ['ignore', log, log],
-      });
-      for (let tries = 0; tries < 300; tries += 1) {
-        if (child.exitCode !== null)
-          throw new Error(`dockerd ended with ${child.exitCode}: see ${dir}/dockerd.log`);
-        if (await docker.ping().then(Boolean, () => false)) return;
-        await sleep(100);
+      for (let tries = 0; tries < startTries; tries += 1) {
+        if (await startOnce()) return;
+        await daemon.stop('SIGKILL');
+        await sleep(2000);
       }
-      throw new Error('dockerd does not answer');
+      throw new Error(`dockerd does not start: see ${dir}/dockerd.log`);
     },
     async stop(signal = 'SIGTERM') {
       if (child === null || child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
       await once(child, 'exit');
-      child = null;
+    },
+    async destroy() {
+      if (await answers()) {
+        const containers = await docker.listContainers({ all: true });
+        await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+      }
+      await daemon.stop();
+      const mounts = readFileSync('/proc/mounts', 'utf8')
+        .split('\n')
+        .map((line) => line.split(' ')[1] ?? '')
+        .filter((path) => path.startsWith(`${dir}/`));
+      for (const path of mounts.reverse()) spawnSync('umount', ['--lazy', path]);
     },
   };
+  return daemon;
 }
 
 /** Copies an image from one engine to another, as no registry stands between them. */
