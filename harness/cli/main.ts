@@ -1,9 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { AssayError } from '../domain/errors.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
-import { runsCommand } from './commands/runs.ts';
 import { printError } from './print-error.ts';
 import { version } from './version.ts';
 
@@ -31,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Each verb's code is loaded when it is used: help and errors are there at once. */
 function build(done: (code: number) => void): Command {
   const program = new Command('assay')
     .description('Competitive best-of-N evaluation for coding agents.')
@@ -74,7 +71,9 @@ Examples:
 
 A run lives in <out>/runs/<run>/: journal.jsonl and its reports. Exit code 1 when some task has no winner.`,
     )
-    .action(async (suite, options) => done(await runCommand(suite, options)));
+    .action(async (suite, options) =>
+      done(await (await import('./commands/run.ts')).runCommand(suite, options)),
+    );
 
   subcommand(program, 'report [run]')
     .summary('render a report again from the journal')
@@ -87,14 +86,16 @@ A run lives in <out>/runs/<run>/: journal.jsonl and its reports. Exit code 1 whe
       'after',
       '\nExamples:\n  assay report latest\n  assay report latest --format trials --to trials.csv',
     )
-    .action(async (run, options) => done(await reportCommand(run, options)));
+    .action(async (run, options) =>
+      done(await (await import('./commands/report.ts')).reportCommand(run, options)),
+    );
 
   subcommand(program, 'runs')
     .summary('list the runs of a store')
     .option('--out <dir>', 'the store', '.assay')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  assay runs\n  assay runs --json')
-    .action(async (options) => done(await runsCommand(options)));
+    .action(async (options) => done(await (await import('./commands/runs.ts')).runsCommand(options)));
 
   subcommand(program, 'doctor')
     .summary('check this machine and say what to do')
@@ -102,7 +103,7 @@ A run lives in <out>/runs/<run>/: journal.jsonl and its reports. Exit code 1 whe
       'Checks engine, versions, disk, memory, cgroups, runtimes, registry, clock. Exit code 3 when a check fails.',
     )
     .option('--json', 'print JSON')
-    .action(async (options) => done(await doctorCommand(options)));
+    .action(async (options) => done(await (await import('./commands/doctor.ts')).doctorCommand(options)));
 
   return program;
 }
