@@ -284,6 +284,27 @@ describe('executeRun', () => {
     expect(record.finished?.exitCode).toBe(1);
   });
 
+  it('decides the other tasks when one has no image for now, and is not finished', async () => {
+    const sandbox = engine(async ({ spec }) => {
+      if (spec.id === 'away') throw infrastructureError('no way to the base image', { fix: 'load it' });
+      return image;
+    });
+    const sources = [source('a', () => 'tree')];
+    const tasks = [task('away'), task('here'), task('there')];
+    await expect(execute({ tasks, sources, scorers: [scorer()] }, sandbox)).rejects.toMatchObject({
+      kind: 'infrastructure',
+      message: 'task away could not be prepared; the other tasks are decided',
+      fix: 'load it',
+    });
+    const { entries } = await readJournal(join(dir, 'runs', `run-${runs}`, 'journal.jsonl'));
+    expect(
+      entries
+        .flatMap(({ event }) => (event.type === 'selection.decided' ? [event.selection.task] : []))
+        .sort(),
+    ).toEqual(['here', 'there']);
+    expect(entries.map(({ event }) => event.type)).not.toContain('run.finished');
+  });
+
   it('stops at what is neither the agent nor the engine, and what was finished stays', async () => {
     const full = infrastructureError('no space left', { component: 'store' });
     const slow = source('b', () => new Promise((_, reject) => setTimeout(() => reject(full), 50)));

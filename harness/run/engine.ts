@@ -5,6 +5,7 @@ import { decide } from '../decide/decide.ts';
 import { decisionDigest } from '../decide/decision-digest.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
+import { AssayError, infrastructureError } from '../domain/errors.ts';
 import { verdictSlot } from '../domain/run-record.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { LoadedTask } from '../domain/task.ts';
@@ -36,6 +37,7 @@ export async function executeRun(plan: RunPlan, ports: RunPorts): Promise<void> 
     preparing: new PQueue({ concurrency: preparingAtATime }),
     sources: new Map(plan.sources.map((source) => [source.name, source])),
     scoring: new Map(),
+    unprepared: new Map(),
   };
   const byTask = Map.groupBy(plan.trials, (trial) => trial.task);
   const outcomes = await Promise.allSettled(
@@ -53,6 +55,7 @@ export async function executeRun(plan: RunPlan, ports: RunPorts): Promise<void> 
   fatal.signal.throwIfAborted();
   const broken = outcomes.find((outcome) => outcome.status === 'rejected');
   if (broken) throw broken.reason;
+  if (run.unprepared.size > 0) throw notPrepared(run.unprepared);
   finish(plan, ports);
 }
 
@@ -64,12 +67,15 @@ interface Run {
   sources: ReadonlyMap<string, CandidateSource>;
   /** By verdict slot: equal trees are scored once, also while the first is still being scored. */
   scoring: Map<string, Promise<Verdict>>;
+  /** Tasks for which the machinery has no image, e.g. because a registry is out of reach; a resumed run tries again. */
+  unprepared: Map<string, AssayError>;
 }
 
 async function runTask(task: LoadedTask, trials: readonly Trial[], run: Run): Promise<void> {
   const { ports } = run;
   if (ports.record.selections.has(task.spec.id)) return;
-  const prepared = await run.preparing.add(() => prepareTask(task, ports), { signal: ports.signal });
+  const prepared = await prepareOrNote(task, run);
+  if (prepared === undefined) return;
   if (prepared === null) {
     const reason = ports.record.failedTasks.get(task.spec.id) ?? 'unknown';
     for (const trial of trials) failTrial(trial, reason, ports);
@@ -77,6 +83,27 @@ async function runTask(task: LoadedTask, trials: readonly Trial[], run: Run): Pr
     await Promise.all(trials.map((trial) => runTrial(trial, prepared, run)));
   }
   ports.emit({ type: 'selection.decided', selection: select(task, trials, run) });
+}
+
+/** undefined: the machinery could not, which says nothing about the other tasks. */
+async function prepareOrNote(task: LoadedTask, run: Run): Promise<PreparedTask | null | undefined> {
+  const { ports } = run;
+  try {
+    return await run.preparing.add(() => prepareTask(task, ports), { signal: ports.signal });
+  } catch (error) {
+    if (ports.signal.aborted || !(error instanceof AssayError)) throw error;
+    run.unprepared.set(task.spec.id, error);
+    return undefined;
+  }
+}
+
+function notPrepared(tasks: ReadonlyMap<string, AssayError>): AssayError {
+  const [[name, error] = ['', undefined]] = tasks;
+  const others = tasks.size > 1 ? ` and ${tasks.size - 1} more` : '';
+  return infrastructureError(`task ${name}${others} could not be prepared; the other tasks are decided`, {
+    ...(error?.fix === undefined ? {} : { fix: error.fix }),
+    cause: error,
+  });
 }
 
 async function runTrial(trial: Trial, prepared: PreparedTask, run: Run): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Dockerode from 'dockerode';
 import { execa } from 'execa';
 import { infrastructureError, messageOf } from '../domain/errors.ts';
+import { engineAgent } from './engine-agent.ts';
 
 /** How long an engine may take to answer its first ping. */
 const pingMs = 5000;
@@ -116,9 +117,8 @@ function parseJson(text: string): unknown {
 }
 
 async function openEndpoint({ host, tlsDir }: Endpoint, env: NodeJS.ProcessEnv): Promise<Dockerode> {
-  if (host.startsWith('unix://')) return new Dockerode({ socketPath: host.slice('unix://'.length) });
-  if (host.startsWith('npipe://')) return new Dockerode({ socketPath: host.slice('npipe://'.length) });
-  if (host.startsWith('/')) return new Dockerode({ socketPath: host });
+  const local = /^(?:unix|npipe):\/\/(.*)$/s.exec(host)?.[1] ?? (host.startsWith('/') ? host : null);
+  if (local !== null) return overAgent(new Dockerode({ socketPath: local }), false);
   const url = new URL(host.includes('://') ? host : `tcp://${host}`);
   if (url.protocol === 'ssh:') {
     return new Dockerode({
@@ -130,11 +130,17 @@ async function openEndpoint({ host, tlsDir }: Endpoint, env: NodeJS.ProcessEnv):
     });
   }
   const place = { host: url.hostname, port: url.port || (tlsDir === null ? 2375 : 2376) };
-  if (tlsDir === null) return new Dockerode({ ...place, protocol: 'http' });
+  if (tlsDir === null) return overAgent(new Dockerode({ ...place, protocol: 'http' }), false);
   const [ca, cert, key] = await Promise.all(
     ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readFile(join(tlsDir, name))),
   );
-  return new Dockerode({ ...place, protocol: 'https', ca, cert, key });
+  return overAgent(new Dockerode({ ...place, protocol: 'https', ca, cert, key }), true);
+}
+
+/** The client's types do not know the option, which it hands on to every request. */
+function overAgent(docker: Dockerode, isSecure: boolean): Dockerode {
+  Object.assign(docker.modem, { agent: engineAgent(isSecure) });
+  return docker;
 }
 
 /** One ping that ends within the time. */
