@@ -29,13 +29,22 @@ const cases: { name: string; host: string; targets: string[]; sources: string[] 
       'http://deb.example/debian/|bookworm|main|$(ORIGIN)',
       'http://deb.example/debian/|bookworm-updates|main|',
     ],
-    sources: [line('http://deb.example/debian/', 'bookworm'), line('http://deb.example/debian/', 'bookworm-updates')],
+    sources: [
+      line('http://deb.example/debian/', 'bookworm'),
+      line('http://deb.example/debian/', 'bookworm-updates'),
+    ],
   },
   {
     name: 'a newer Debian asks its own archive for the release',
     host: 'trixie',
-    targets: ['http://deb.example/debian/|trixie|main|Debian', 'http://deb.example/sec/|trixie-security|main|Debian'],
-    sources: [line('http://deb.example/debian/', 'bookworm'), line('http://deb.example/sec/', 'bookworm-security')],
+    targets: [
+      'http://deb.example/debian/|trixie|main|Debian',
+      'http://deb.example/sec/|trixie-security|main|Debian',
+    ],
+    sources: [
+      line('http://deb.example/debian/', 'bookworm'),
+      line('http://deb.example/sec/', 'bookworm-security'),
+    ],
   },
   {
     name: "the release's own line wins over a derived one",
