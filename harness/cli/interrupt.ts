@@ -25,7 +25,6 @@ export function watchInterrupts(): { signal: AbortSignal; stop: () => void } {
       process.exit(130);
     }
     first = performance.now();
-    process.stderr.write('\nStopping; once more ends at once.\n');
     controller.abort(new Interrupted());
   };
   for (const signal of signals) process.on(signal, onSignal);

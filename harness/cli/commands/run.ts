@@ -96,6 +96,9 @@ async function drive(job: Job, signal: AbortSignal): Promise<{ place: RunPlace; 
     record: session.record,
   });
   session.watch(({ event }) => progress.on(event));
+  const onStop = () =>
+    progress.on({ type: 'notice', task: null, text: 'stopping; Ctrl-C once more ends at once' });
+  signal.addEventListener('abort', onStop, { once: true });
   let failure: unknown = null;
   try {
     await executeRun(loaded.plan, {
