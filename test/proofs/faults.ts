@@ -161,7 +161,7 @@ try {
   await diskFull();
   await daemonRestart();
 } finally {
-  rmSync(dir, { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
 console.log(failed === 0 ? 'all faults were survived' : `${failed} checks failed`);
 process.exitCode = failed === 0 ? 0 : 1;

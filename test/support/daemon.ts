@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
@@ -79,6 +79,8 @@ export function ownDaemon(dir: string): Daemon {
       if (child === null || child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
       await once(child, 'exit');
+      // Else the next start may take a containerd that was just killed for a living one.
+      rmSync(join(dir, 'exec/containerd/containerd.pid'), { force: true });
     },
     async destroy() {
       if (await answers()) {
