@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { digestOf, sha256 } from '../harness/domain/digest.ts';
 import type { Problem } from '../harness/domain/errors.ts';
+import { compareText } from '../harness/domain/order.ts';
 import { show } from '../harness/plan/place.ts';
 import { readBytes } from '../harness/plan/read-file.ts';
 import { entryProblem } from '../harness/plan/suite-entries.ts';
@@ -79,7 +80,7 @@ export const command: Adapter<typeof schema> = {
           env: entry.env,
           files: files
             .map(({ name, content, executable }) => ({ name, digest: sha256(content), executable }))
-            .sort((a, b) => (a.name < b.name ? -1 : 1)),
+            .sort((a, b) => compareText(a.name, b.name)),
           timeoutSec,
         }),
         maxAttempts: null,

@@ -5,8 +5,9 @@ import { type Digest, digestOf, sha256 } from '../harness/domain/digest.ts';
 import { infrastructureError, type Problem } from '../harness/domain/errors.ts';
 import { show, showPath } from '../harness/plan/place.ts';
 import { isWithin, readBytes } from '../harness/plan/read-file.ts';
+import { maxPatchBytes } from '../harness/store/apply-patch.ts';
 import { entryError, entryErrors, entryFields, locate, pathProblem, WrittenPath } from './entry.ts';
-import { applyRecorded, maxPatchBytes, notRecorded } from './recorded.ts';
+import { applyRecorded, notRecorded } from './recorded.ts';
 import type { Adapter, AttemptContext, OpenContext } from './source.ts';
 
 const schema = z.strictObject({

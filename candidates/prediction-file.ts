@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { type Digest, sha256 } from '../harness/domain/digest.ts';
 import { infrastructureError, type Problem } from '../harness/domain/errors.ts';
 import { AgentName } from '../harness/domain/names.ts';
+import { compareText } from '../harness/domain/order.ts';
 import { type PlacedValue, problemAt, show } from '../harness/plan/place.ts';
 import { sizeInWords } from '../harness/plan/read-file.ts';
 import { problemsOf } from '../harness/plan/zod-problems.ts';
+import { maxPatchBytes } from '../harness/store/apply-patch.ts';
 import { parseRow, readRows, type Span } from './prediction-rows.ts';
-import { maxPatchBytes } from './recorded.ts';
 
 const text = z.string().refine((value) => value.isWellFormed(), 'must not hold half of a surrogate pair');
 
@@ -93,7 +94,7 @@ export async function readPredictions(
     result.models.set(model, predictions);
   }
   if (unshown > 0) result.problems.push({ file, message: `and ${unshown} more problems like these` });
-  result.models = new Map([...result.models].sort(([a], [b]) => (a < b ? -1 : 1)));
+  result.models = new Map([...result.models].sort(([a], [b]) => compareText(a, b)));
   return result;
 }
 

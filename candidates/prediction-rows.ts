@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readBytes, sizeInWords } from '../harness/plan/read-file.ts';
-import { maxPatchBytes } from './recorded.ts';
+import { maxPatchBytes } from '../harness/store/apply-patch.ts';
 
 /** A JSON Lines file may be this large; it is read as a stream. */
 export const maxLinesFileBytes = 512 * 1024 ** 2;

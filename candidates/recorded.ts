@@ -3,8 +3,6 @@ import { keepWhole } from '../harness/store/evidence.ts';
 import { deliver, deliverBase, nothing } from './deliver.ts';
 import type { AttemptContext } from './source.ts';
 
-/** No patch that a person or an agent means to be one is larger. */
-export const maxPatchBytes = 64 * 1024 ** 2;
 /** How much of a patch that was refused is kept. */
 const maxRefusedBytes = 1024 ** 2;
 

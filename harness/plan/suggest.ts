@@ -1,11 +1,12 @@
 import leven from 'leven';
+import { compareText } from '../domain/order.ts';
 
 /** The known name that was probably meant; undefined when none is near. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   const lower = written.toLowerCase();
   const ranked = known
     .map((name) => ({ name, distance: leven(lower, name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name));
   const best = ranked[0];
   return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
 }

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { messageOf } from '../domain/errors.ts';
-import { cannotStart, gitEnv, gitFailed, gitSettings } from './git.ts';
+import { gitSettings } from './git.ts';
+import { startGitProcess } from './git-process.ts';
 import type { ObjectId } from './object-id.ts';
 
 interface StoredObject {
@@ -25,59 +24,33 @@ interface Question {
 }
 
 export function startCatFile(gitDir: string): ObjectReader {
-  const child = spawn('git', [...gitSettings, 'cat-file', '--batch-command'], {
-    env: gitEnv({ GIT_DIR: gitDir }),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Out of reach of the terminal's Ctrl-C: it ends when its standard input does, also when the harness is killed.
-    detached: true,
-  });
-  let failure: Error | null = null;
-  let ending = false;
-  let stderr = '';
   const questions: Question[] = [];
-  const fail = (error: Error) => {
-    failure ??= error;
-    for (const question of questions.splice(0)) question.reject(failure);
-  };
+  const args = [...gitSettings, 'cat-file', '--batch-command'];
+  const git = startGitProcess('git cat-file', args, gitDir, (error) => {
+    for (const question of questions.splice(0)) question.reject(error);
+  });
   const parse = answerParser(
     (object) => questions.shift()?.resolve(object),
     () => questions[0]?.withContent ?? false,
   );
-  child.stdout.on('data', parse);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-8192);
-  });
-  // The reason follows with `close`, when all that git said has been read.
-  child.stdin.on('error', (error) => {
-    stderr ||= messageOf(error);
-  });
-  const closed = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      fail(cannotStart(error));
-      resolve();
-    });
-    child.once('close', (code, signal) => {
-      const how = ending && code === 0 ? 'the store was closed' : (signal ?? `exit code ${code}`);
-      fail(gitFailed(`git cat-file ended (${how})`, stderr, gitDir));
-      resolve();
-    });
-  });
+  git.child.stdout.on('data', parse);
 
   function ask(command: string, withContent: boolean): Promise<StoredObject | null> {
     return new Promise((resolve, reject) => {
+      const failure = git.failure();
       if (failure) return reject(failure);
       questions.push({ withContent, resolve, reject });
-      child.stdin.write(command);
+      git.child.stdin.write(command);
     });
   }
   return {
     contents: (id) => ask(`contents ${id}\n`, true),
     info: (id) => ask(`info ${id}\n`, false),
-    alive: () => failure === null && !ending,
+    alive: git.alive,
     async end() {
-      ending = true;
-      child.stdin.end();
-      await closed;
+      git.retire();
+      git.child.stdin.end();
+      await git.closed;
     },
   };
 }

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { messageOf } from '../domain/errors.ts';
 import { quoteC } from './c-quote.ts';
-import { cannotStart, gitEnv, gitFailed, gitSettings } from './git.ts';
+import { gitFailed, gitSettings } from './git.ts';
+import { startGitProcess } from './git-process.ts';
 import type { ObjectId } from './object-id.ts';
 import type { FileMode } from './store.ts';
 
@@ -42,50 +42,23 @@ const settings = [
 const textChunk = 1 << 20;
 
 export function startFastImport(gitDir: string): FastImport {
-  const child = spawn('git', [...settings, 'fast-import', '--quiet', '--force', '--depth=0'], {
-    env: gitEnv({ GIT_DIR: gitDir }),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Out of reach of the terminal's Ctrl-C: it ends when its standard input does, also when the harness is killed.
-    detached: true,
-  });
-  let failure: Error | null = null;
-  let ending = false;
-  let stderr = '';
   const answers: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
   const drains = new Set<{ resolve: () => void; reject: (error: Error) => void }>();
-
-  const fail = (error: Error) => {
-    failure ??= error;
-    for (const waiting of answers.splice(0)) waiting.reject(failure);
-    for (const waiting of drains) waiting.reject(failure);
+  const args = [...settings, 'fast-import', '--quiet', '--force', '--depth=0'];
+  const git = startGitProcess('git fast-import', args, gitDir, (error) => {
+    for (const waiting of answers.splice(0)) waiting.reject(error);
+    for (const waiting of drains) waiting.reject(error);
     drains.clear();
-  };
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-8192);
   });
+  const { child } = git;
   createInterface({ input: child.stdout }).on('line', (line) => answers.shift()?.resolve(line));
   child.stdin.on('drain', () => {
     for (const waiting of drains) waiting.resolve();
     drains.clear();
   });
-  // The reason follows with `close`, when all that git said has been read.
-  child.stdin.on('error', (error) => {
-    stderr ||= messageOf(error);
-  });
-  const closed = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      fail(cannotStart(error));
-      resolve();
-    });
-    child.once('close', (code, signal) => {
-      const how = signal ?? `exit code ${code}`;
-      const calm = ending && code === 0;
-      fail(gitFailed(`git fast-import ended (${calm ? 'the store was closed' : how})`, stderr, gitDir));
-      resolve();
-    });
-  });
 
   function write(chunk: string | Uint8Array): Promise<void> {
+    const failure = git.failure();
     if (failure) return Promise.reject(failure);
     if (child.stdin.write(chunk)) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -94,6 +67,7 @@ export function startFastImport(gitDir: string): FastImport {
   }
   function answer(): Promise<string> {
     return new Promise((resolve, reject) => {
+      const failure = git.failure();
       if (failure) reject(failure);
       else answers.push({ resolve, reject });
     });
@@ -128,8 +102,7 @@ export function startFastImport(gitDir: string): FastImport {
     } catch (error) {
       // Git waits for the announced bytes: nothing sensible can follow on this stream.
       child.kill('SIGKILL');
-      fail(failure ?? gitFailed('handing a file to git', messageOf(error), gitDir, error));
-      throw failure ?? error;
+      throw git.fail(gitFailed('handing a file to git', messageOf(error), gitDir, error));
     }
   }
 
@@ -151,7 +124,7 @@ export function startFastImport(gitDir: string): FastImport {
     const [line] = await Promise.all([root, write(`${text}ls ""\n\nreset refs/assay\n\n`)]);
     const id = /^040000 tree ([0-9a-f]{64})\t/.exec(line)?.[1];
     if (id === undefined)
-      throw gitFailed(`git fast-import: unexpected answer ${JSON.stringify(line)}`, stderr, gitDir);
+      throw gitFailed(`git fast-import: unexpected answer ${JSON.stringify(line)}`, git.stderr(), gitDir);
     return id;
   }
 
@@ -181,13 +154,13 @@ export function startFastImport(gitDir: string): FastImport {
       });
       return next;
     },
-    alive: () => failure === null && !ending,
+    alive: git.alive,
     async end() {
-      ending = true;
+      git.retire();
       await exclusive(async () => {
         child.stdin.end();
       });
-      await closed;
+      await git.closed;
     },
   };
 }
