@@ -14,8 +14,6 @@ export async function attemptTrial(
   plan: RunPlan,
   ports: RunPorts,
 ): Promise<TrialResult> {
-  const done = finishedTrial(planned, ports);
-  if (done !== null) return done;
   let failure: TrialResult | null = null;
   try {
     return await withEngineRetries(
@@ -38,32 +36,25 @@ export async function attemptTrial(
   }
 }
 
-/** The result of an attempt that is over: of its last retry, where nothing more will be tried. null: still to do. */
-export function finishedTrial(planned: Trial, ports: Pick<RunPorts, 'record'>): TrialResult | null {
+/** The try that counts of an attempt that is over: nothing more will be tried. null: still to do. */
+export function finishedTry(
+  planned: Trial,
+  ports: Pick<RunPorts, 'record'>,
+): { trial: Trial; result: TrialResult } | null {
   for (let retry = 0; retry <= engineRetries; retry += 1) {
-    const result = ports.record.trials.get(asRetry(planned, retry).id)?.result;
-    if (result && (!result.retryable || retry === engineRetries)) return result;
+    const trial = asRetry(planned, retry);
+    const result = ports.record.trials.get(trial.id)?.result;
+    if (result && (!result.retryable || retry === engineRetries)) return { trial, result };
   }
   return null;
 }
 
-/** The trial under which `finishedTrial`'s result stands in the journal. */
-export function lastTry(planned: Trial, ports: Pick<RunPorts, 'record'>): Trial {
-  let last = planned;
-  for (let retry = 1; retry <= engineRetries; retry += 1) {
-    if (ports.record.trials.get(asRetry(planned, retry).id)?.result) last = asRetry(planned, retry);
-  }
-  return last;
-}
-
 /** A trial whose task could not be prepared. */
-export function failTrial(planned: Trial, reason: string, ports: RunPorts): TrialResult {
-  const done = finishedTrial(planned, ports);
-  if (done !== null) return done;
+export function failTrial(planned: Trial, reason: string, ports: RunPorts): void {
+  if (finishedTry(planned, ports) !== null) return;
   const result = errorResult(`the task could not be prepared: ${reason}`, false);
   ports.emit({ type: 'trial.started', trial: planned });
   ports.emit({ type: 'trial.finished', trial: planned, result });
-  return result;
 }
 
 async function once(

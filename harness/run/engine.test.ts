@@ -13,6 +13,7 @@ import type { LoadedTask } from '../domain/task.ts';
 import type { TrialResult } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { planTrials } from '../plan/plan.ts';
+import { testSpec } from '../sandbox/docker-testing.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openStore } from '../store/git-store.ts';
 import { openIndex, type RunIndex } from '../store/index-db.ts';
@@ -45,32 +46,7 @@ const engineDown = () => infrastructureError('the engine is gone', { component: 
 
 const task = (id: string): LoadedTask => ({
   dir: '/nowhere',
-  spec: {
-    id,
-    fullName: id,
-    description: '',
-    digest: sha256(id),
-    harborDigest: sha256(id),
-    instruction: '',
-    environment: {
-      digest: sha256(id),
-      dockerImage: 'none',
-      hasDockerfile: false,
-      buildTimeoutSec: 1,
-      workdir: '/app',
-      env: {},
-      cpus: null,
-      memoryMb: null,
-      storageMb: null,
-      network: 'none',
-      healthcheck: null,
-    },
-    agent: { timeoutSec: null, user: null, network: 'none' },
-    verifier: { timeoutSec: 1, env: {}, user: null, network: 'none' },
-    solution: { exists: false, env: {} },
-    artifacts: [],
-    notices: [],
-  },
+  spec: { ...testSpec, id, fullName: id, digest: sha256(id) },
 });
 
 const engine = (prepare: Sandbox['prepare']): Sandbox => ({
@@ -303,6 +279,23 @@ describe('executeRun', () => {
         .sort(),
     ).toEqual(['here', 'there']);
     expect(entries.map(({ event }) => event.type)).not.toContain('run.finished');
+  });
+
+  it('stops at once when the engine stays away, without waiting for it task by task', async () => {
+    let waits = 0;
+    // As a socket does it: not in the same turn of the event loop.
+    const away = engine(() => new Promise((_, reject) => setTimeout(() => reject(engineDown()), 5)));
+    const sandbox: Sandbox = {
+      ...away,
+      ready: () => {
+        waits += 1;
+        return Promise.reject(engineDown());
+      },
+    };
+    const tasks = Array.from({ length: 20 }, (_, index) => task(`t${index}`));
+    const run = execute({ tasks, sources: [source('a', () => 'tree')], scorers: [scorer()] }, sandbox);
+    await expect(run).rejects.toMatchObject({ component: 'engine', message: 'the engine is gone' });
+    expect(waits).toBeLessThanOrEqual(2);
   });
 
   it('stops at what is neither the agent nor the engine, and what was finished stays', async () => {

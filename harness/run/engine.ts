@@ -5,13 +5,13 @@ import { decide } from '../decide/decide.ts';
 import { decisionDigest } from '../decide/decision-digest.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
-import { AssayError, infrastructureError } from '../domain/errors.ts';
+import { AssayError, infrastructureError, isEngineFailure } from '../domain/errors.ts';
 import { verdictSlot } from '../domain/run-record.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { LoadedTask } from '../domain/task.ts';
-import type { Trial, TrialResult } from '../domain/trial.ts';
+import type { Trial } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { attemptTrial, failTrial, finishedTrial, lastTry } from './attempt.ts';
+import { attemptTrial, failTrial, finishedTry } from './attempt.ts';
 import { exitCodeFor } from './exit-code.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { prepareTask } from './prepare.ts';
@@ -85,13 +85,13 @@ async function runTask(task: LoadedTask, trials: readonly Trial[], run: Run): Pr
   ports.emit({ type: 'selection.decided', selection: select(task, trials, run) });
 }
 
-/** undefined: the machinery could not, which says nothing about the other tasks. */
+/** undefined: there is no image for now, which says nothing about the other tasks; an engine that is gone does. */
 async function prepareOrNote(task: LoadedTask, run: Run): Promise<PreparedTask | null | undefined> {
   const { ports } = run;
   try {
     return await run.preparing.add(() => prepareTask(task, ports), { signal: ports.signal });
   } catch (error) {
-    if (ports.signal.aborted || !(error instanceof AssayError)) throw error;
+    if (ports.signal.aborted || !(error instanceof AssayError) || isEngineFailure(error)) throw error;
     run.unprepared.set(task.spec.id, error);
     return undefined;
   }
@@ -111,7 +111,7 @@ async function runTrial(trial: Trial, prepared: PreparedTask, run: Run): Promise
   const source = run.sources.get(trial.agent);
   if (source === undefined) throw new TypeError(`no source for agent ${trial.agent}`);
   const result =
-    finishedTrial(trial, ports) ??
+    finishedTry(trial, ports)?.result ??
     (await run.work.add(() => attemptTrial(trial, source, prepared, plan, ports), {
       priority: priority.attempt,
       signal: ports.signal,
@@ -136,10 +136,7 @@ function scoreOnce(candidate: Candidate, scorer: Scorer, prepared: PreparedTask,
 }
 
 function select(task: LoadedTask, trials: readonly Trial[], { plan, ports }: Run): Selection {
-  const finished = trials.flatMap((planned): { trial: Trial; result: TrialResult }[] => {
-    const result = finishedTrial(planned, ports);
-    return result === null ? [] : [{ trial: lastTry(planned, ports), result }];
-  });
+  const finished = trials.flatMap((planned) => finishedTry(planned, ports) ?? []);
   if (finished.length !== trials.length) throw new TypeError(`task ${task.spec.id} is not finished`);
   return decide({
     task: task.spec.id,
