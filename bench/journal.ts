@@ -81,11 +81,10 @@ async function writeRun(dir: string, store: string): Promise<string> {
     const result = resultOf(trial.id, index);
     session.emit({ type: 'trial.started', trial });
     session.emit({ type: 'trial.finished', trial, result });
-    const tree = sha256(trial.id);
     session.emit({
       type: 'verdict.recorded',
       task: trial.task,
-      tree,
+      candidate: sha256(trial.id),
       key: sha256(`key ${trial.id}`),
       verdict: verdictOf(index),
       cached: false,
@@ -119,6 +118,8 @@ function resultOf(id: string, index: number): TrialResult {
       tree: sha256(id),
       base: sha256('base'),
       diff: { files: 1, added: lines, deleted: 0, lines, binary: 0 },
+      artifacts: null,
+      state: null,
     },
     evidence: [{ name: 'diff.patch', digest: sha256(`diff ${id}`), bytes: 900, truncated: false }],
     retryable: false,

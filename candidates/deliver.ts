@@ -34,7 +34,7 @@ export async function deliver(
   const patch = await keepWhole(store, 'diff.patch', diff.text, diff.truncated);
   return {
     ...nothing({ ...ending, evidence: [...ending.evidence, patch] }),
-    candidate: { tree: ingested.tree, base, diff: stat },
+    candidate: { tree: ingested.tree, base, diff: stat, artifacts: null, state: null },
     ignoredFiles: ingested.ignored,
   };
 }

@@ -22,7 +22,7 @@ const ReportedTask = z.strictObject({
   failed: z.string().nullable().describe("Why the task's image could not be made, else null."),
   winner: Selection.shape.winner,
   reason: z.string(),
-  ranking: z.array(ReportedRow).describe('One row per trial; rows of equal trees share candidate and rank.'),
+  ranking: z.array(ReportedRow).describe('One row per trial; rows of equal candidates share candidate and rank.'),
   trace: Selection.shape.trace.describe('Per rank, which criterion separated which candidates.'),
 });
 
@@ -33,7 +33,7 @@ const ReportedTrial = Trial.extend({
 
 const ReportedVerdict = z.strictObject({
   task: z.string(),
-  tree: Digest,
+  candidate: Digest,
   key: Digest.describe('Digest of everything that the verdict is a function of.'),
   verdict: Verdict,
   cached: z.boolean(),
@@ -49,7 +49,7 @@ const ReportedAgent = z.strictObject({
   trials: z.strictObject({ total: count, passed: count, failed: count, errors: count }),
 });
 
-/** `report.json`. Tasks, trials and verdicts are sorted by task, then agent or tree; agents by name. */
+/** `report.json`. Tasks, trials and verdicts are sorted by task, then agent or candidate; agents by name. */
 export const ReportJson = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -70,7 +70,7 @@ export const ReportJson = z
     agents: z.array(ReportedAgent),
     tasks: z.array(ReportedTask),
     trials: z.array(ReportedTrial),
-    verdicts: z.array(ReportedVerdict).describe('One per task, tree and scorer; trials name trees.'),
+    verdicts: z.array(ReportedVerdict).describe('One per task, candidate and scorer; trials name candidates.'),
     notices: z.array(z.strictObject({ task: z.string().nullable(), text: z.string() })),
   })
   .meta({ title: 'Assay run report', description: 'One run, as its journal says it.' });

@@ -40,12 +40,12 @@ function reportJson(record: RunRecord): ReportJson {
       .sort(
         (a, b) =>
           compareText(a.task, b.task) ||
-          compareText(a.tree, b.tree) ||
+          compareText(a.candidate, b.candidate) ||
           compareText(a.verdict.scorer, b.verdict.scorer),
       )
-      .map(({ task, tree, key, verdict, cached, wallSec }) => ({
+      .map(({ task, candidate, key, verdict, cached, wallSec }) => ({
         task,
-        tree,
+        candidate,
         key,
         verdict,
         cached,

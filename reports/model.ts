@@ -1,3 +1,4 @@
+import { candidateDigest } from '../harness/domain/candidate.ts';
 import { compareText } from '../harness/domain/order.ts';
 import type { RecordedTrial, RecordedVerdict, RunRecord } from '../harness/domain/run-record.ts';
 import type { RankingRow, Selection } from '../harness/domain/selection.ts';
@@ -43,7 +44,9 @@ export interface RunView {
 
 export function viewOf(record: RunRecord): RunView {
   const trials = Map.groupBy(record.trials.values(), ({ trial }) => trial.task);
-  const verdicts = Map.groupBy(record.verdicts.values(), ({ task, tree }) => candidateKey(task, tree));
+  const verdicts = Map.groupBy(record.verdicts.values(), ({ task, candidate }) =>
+    candidateKey(task, candidate),
+  );
   for (const list of verdicts.values()) list.sort((a, b) => compareText(a.verdict.scorer, b.verdict.scorer));
   const { inputs } = record.started;
   const ids = new Set([...inputs.tasks.map((task) => task.id), ...trials.keys()]);
@@ -81,12 +84,12 @@ function taskView(
         a.trial.retry - b.trial.retry,
     )
     .map(({ trial, result }): TrialView => {
-      const tree = result?.candidate?.tree;
+      const candidate = result?.candidate ? candidateDigest(result.candidate) : undefined;
       return {
         trial,
         result,
         row: rows.get(trial.id) ?? null,
-        verdicts: tree === undefined ? [] : (verdicts.get(candidateKey(id, tree)) ?? []),
+        verdicts: candidate === undefined ? [] : (verdicts.get(candidateKey(id, candidate)) ?? []),
         superseded: trial.retry < (last.get(attemptKey(trial.agent, trial.attempt)) ?? 0),
       };
     });
@@ -110,8 +113,8 @@ function compareRows(a: RankingRow, b: RankingRow): number {
   );
 }
 
-function candidateKey(task: string, tree: string): string {
-  return JSON.stringify([task, tree]);
+function candidateKey(task: string, candidate: string): string {
+  return JSON.stringify([task, candidate]);
 }
 
 function attemptKey(agent: string, attempt: number): string {

@@ -147,10 +147,10 @@ function* trialEvents(task: string, spec: TestTrial, run: TestRun, scored: Set<s
   if (result.candidate === null) return;
   for (const verdict of verdictsOf(spec, run)) {
     const tree = result.candidate.tree;
-    const key = digestOf({ task, tree, scorer: verdict.scorer });
+    const key = digestOf({ task, candidate: tree, scorer: verdict.scorer });
     if (scored.has(key)) continue;
     scored.add(key);
-    yield { type: 'verdict.recorded', task, tree, key, verdict, cached: false, wallSec: 1.5 };
+    yield { type: 'verdict.recorded', task, candidate: tree, key, verdict, cached: false, wallSec: 1.5 };
   }
 }
 
@@ -189,6 +189,8 @@ function resultOf(task: string, spec: TestTrial): TrialResult {
             tree,
             base: sha256(`base ${task}`),
             diff: { files: 1, added: lines, deleted: 0, lines, binary: 0 },
+            artifacts: null,
+            state: null,
           },
     evidence: [],
     retryable: spec.retryable ?? false,

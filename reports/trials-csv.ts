@@ -1,3 +1,4 @@
+import { candidateDigest } from '../harness/domain/candidate.ts';
 import type { RunRecord } from '../harness/domain/run-record.ts';
 import { toCsv } from './csv.ts';
 import { viewOf } from './model.ts';
@@ -40,7 +41,7 @@ export function renderTrialsCsv(record: RunRecord): string {
         superseded,
         result?.outcome ?? 'unfinished',
         result?.reason ?? '',
-        candidate?.tree ?? null,
+        candidate ? candidateDigest(candidate) : null,
         candidate?.diff.files ?? null,
         candidate?.diff.added ?? null,
         candidate?.diff.deleted ?? null,

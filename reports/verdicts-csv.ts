@@ -25,12 +25,12 @@ export function renderVerdictsCsv(record: RunRecord): string {
   const measures = measureNames(record);
   const rows = viewOf(record).tasks.flatMap((task) =>
     task.trials.flatMap(({ trial, verdicts }) =>
-      verdicts.map(({ tree, verdict, cached, wallSec }): CsvCell[] => [
+      verdicts.map(({ candidate, verdict, cached, wallSec }): CsvCell[] => [
         trial.task,
         trial.agent,
         trial.attempt,
         trial.retry,
-        tree,
+        candidate,
         verdict.scorer,
         verdict.version,
         verdict.outcome,

@@ -51,6 +51,8 @@ function input(cases: Case[]): DecideInput {
               tree: digest,
               base: sha256('base'),
               diff: { files: 1, added: lines, deleted: 0, lines, binary: 0 },
+              artifacts: null,
+              state: null,
             };
       return {
         trial,

@@ -1,3 +1,4 @@
+import { candidateDigest } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import { compareText } from '../domain/order.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -13,8 +14,8 @@ export interface DecideInput {
   policy: Policy;
   /** The last retry of every planned attempt, in any order. */
   trials: readonly { trial: Trial; result: TrialResult }[];
-  /** Every verdict on a tree; empty where it was never scored. */
-  verdictsOf: (tree: Digest) => readonly Verdict[];
+  /** Every verdict on a candidate; empty where it was never scored. */
+  verdictsOf: (candidate: Digest) => readonly Verdict[];
 }
 
 interface Entry extends Contender {
@@ -39,15 +40,17 @@ export function decide(input: DecideInput): Selection {
   return { task: input.task, winner, reason, ranking, trace };
 }
 
-/** One entry per distinct tree. */
+/** One entry per distinct candidate. */
 function contenders(input: DecideInput): Entry[] {
   const entries = new Map<Digest, Entry>();
   for (const { result } of input.trials) {
     const candidate = result.candidate;
-    if (candidate === null || entries.has(candidate.tree)) continue;
-    const verdicts = input.verdictsOf(candidate.tree);
-    entries.set(candidate.tree, {
-      candidate: candidate.tree,
+    if (candidate === null) continue;
+    const digest = candidateDigest(candidate);
+    if (entries.has(digest)) continue;
+    const verdicts = input.verdictsOf(digest);
+    entries.set(digest, {
+      candidate: digest,
       measures: measuresOf(candidate, verdicts),
       verdicts,
       refusal: refusal(input.policy.gates, verdicts),
@@ -118,7 +121,7 @@ function rows(
   const ranks = new Map(trace.map((entry) => [entry.candidate, entry]));
   const list = input.trials.map(({ trial, result }): RankingRow => {
     const base = { agent: trial.agent, attempt: trial.attempt, trial: trial.id };
-    const entry = result.candidate === null ? undefined : entries.get(result.candidate.tree);
+    const entry = result.candidate === null ? undefined : entries.get(candidateDigest(result.candidate));
     const ranked = entry === undefined ? undefined : ranks.get(entry.candidate);
     if (entry === undefined || ranked === undefined) {
       return {

@@ -72,7 +72,8 @@ const TrialFinished = z.strictObject({
 const VerdictRecorded = z.strictObject({
   type: z.literal('verdict.recorded'),
   task: z.string(),
-  tree: Digest,
+  /** See `candidateDigest`. */
+  candidate: Digest,
   /** Digest of the VerdictKey. */
   key: Digest,
   verdict: Verdict,

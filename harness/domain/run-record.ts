@@ -11,7 +11,7 @@ export interface RecordedTrial {
 
 export interface RecordedVerdict {
   task: string;
-  tree: string;
+  candidate: string;
   key: string;
   verdict: Verdict;
   cached: boolean;
@@ -39,9 +39,9 @@ export interface RunRecord {
   head: string;
 }
 
-/** Key under which a record keeps the verdict of one scorer on one tree of one task. */
-export function verdictSlot(task: string, tree: string, scorer: string): string {
-  return JSON.stringify([task, tree, scorer]);
+/** Key under which a record keeps the verdict of one scorer on one candidate of one task. */
+export function verdictSlot(task: string, candidate: string, scorer: string): string {
+  return JSON.stringify([task, candidate, scorer]);
 }
 
 /** Folds a journal's entries. Throws TypeError when the first is not `run.started` (an empty or foreign file). */
@@ -103,7 +103,7 @@ export function addEntry(record: RunRecord, entry: JournalEntry): void {
       record.trials.set(event.trial.id, { trial: event.trial, result: event.result });
       break;
     case 'verdict.recorded':
-      record.verdicts.set(verdictSlot(event.task, event.tree, event.verdict.scorer), event);
+      record.verdicts.set(verdictSlot(event.task, event.candidate, event.verdict.scorer), event);
       break;
     case 'selection.decided':
       record.selections.set(event.selection.task, event.selection);

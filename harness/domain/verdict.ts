@@ -39,7 +39,8 @@ export type Verdict = z.infer<typeof Verdict>;
 export const VerdictKey = z.strictObject({
   task: Digest,
   base: Digest,
-  tree: Digest,
+  /** See `candidateDigest`. */
+  candidate: Digest,
   image: Digest,
   scorer: z.string(),
   version: z.string(),

@@ -5,7 +5,7 @@ export type Activity =
       type: 'activity';
       phase: 'score';
       task: string;
-      tree: string;
+      candidate: string;
       scorer: string;
       state: 'begin' | 'end';
     };

@@ -83,7 +83,13 @@ function source(name: string, attempt: (retry: number) => string | Promise<strin
       return {
         outcome: 'delivered',
         reason: '',
-        candidate: { tree, base, diff: { files: 1, added: 1, deleted: 0, lines: 1, binary: 0 } },
+        candidate: {
+          tree,
+          base,
+          diff: { files: 1, added: 1, deleted: 0, lines: 1, binary: 0 },
+          artifacts: null,
+          state: null,
+        },
         evidence: [],
         retryable: false,
         ignoredFiles: 0,

@@ -3,7 +3,7 @@ import type { CandidateSource } from '../../candidates/source.ts';
 import type { Scorer } from '../../scorers/scorer.ts';
 import { decide } from '../decide/decide.ts';
 import { decisionDigest } from '../decide/decision-digest.ts';
-import type { Candidate } from '../domain/candidate.ts';
+import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import { AssayError, infrastructureError, isEngineFailure } from '../domain/errors.ts';
 import { verdictSlot } from '../domain/run-record.ts';
@@ -65,7 +65,7 @@ interface Run {
   work: PQueue;
   preparing: PQueue;
   sources: ReadonlyMap<string, CandidateSource>;
-  /** By verdict slot: equal trees are scored once, also while the first is still being scored. */
+  /** By verdict slot: equal candidates are scored once, also while the first is still being scored. */
   scoring: Map<string, Promise<Verdict>>;
   /** Tasks for which the machinery has no image, e.g. because a registry is out of reach; a resumed run tries again. */
   unprepared: Map<string, AssayError>;
@@ -123,7 +123,7 @@ async function runTrial(trial: Trial, prepared: PreparedTask, run: Run): Promise
 
 function scoreOnce(candidate: Candidate, scorer: Scorer, prepared: PreparedTask, run: Run): Promise<Verdict> {
   const { plan, ports } = run;
-  const slot = verdictSlot(prepared.task.spec.id, candidate.tree, scorer.name);
+  const slot = verdictSlot(prepared.task.spec.id, candidateDigest(candidate), scorer.name);
   let verdict = run.scoring.get(slot);
   if (verdict === undefined) {
     verdict = run.work.add(() => scoreCandidate(candidate, scorer, prepared, plan, ports), {
@@ -142,9 +142,10 @@ function select(task: LoadedTask, trials: readonly Trial[], { plan, ports }: Run
     task: task.spec.id,
     policy: plan.policy,
     trials: finished,
-    verdictsOf: (tree) =>
+    verdictsOf: (candidate) =>
       plan.scorers.flatMap(
-        (scorer) => ports.record.verdicts.get(verdictSlot(task.spec.id, tree, scorer.name))?.verdict ?? [],
+        (scorer) =>
+          ports.record.verdicts.get(verdictSlot(task.spec.id, candidate, scorer.name))?.verdict ?? [],
       ),
   });
 }

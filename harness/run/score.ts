@@ -1,5 +1,5 @@
 import type { Scorer } from '../../scorers/scorer.ts';
-import type { Candidate } from '../domain/candidate.ts';
+import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import { type Digest, digestOf } from '../domain/digest.ts';
 import { verdictSlot } from '../domain/run-record.ts';
 import type { Verdict, VerdictKey } from '../domain/verdict.ts';
@@ -16,7 +16,8 @@ export async function scoreCandidate(
   ports: RunPorts,
 ): Promise<Verdict> {
   const task = prepared.task.spec.id;
-  const recorded = ports.record.verdicts.get(verdictSlot(task, candidate.tree, scorer.name));
+  const digest = candidateDigest(candidate);
+  const recorded = ports.record.verdicts.get(verdictSlot(task, digest, scorer.name));
   if (recorded !== undefined) return recorded.verdict;
   const limits = limitsFor(prepared.task.spec, plan.sandbox, prepared.task.spec.verifier.timeoutSec);
   const key = verdictKey(
@@ -31,7 +32,7 @@ export async function scoreCandidate(
     }),
   );
   const record = (verdict: Verdict, cached: boolean, wallSec: number) => {
-    ports.emit({ type: 'verdict.recorded', task, tree: candidate.tree, key, verdict, cached, wallSec });
+    ports.emit({ type: 'verdict.recorded', task, candidate: digest, key, verdict, cached, wallSec });
     return verdict;
   };
 
@@ -42,7 +43,7 @@ export async function scoreCandidate(
     type: 'activity',
     phase: 'score',
     task,
-    tree: candidate.tree,
+    candidate: digest,
     scorer: scorer.name,
   } as const;
   ports.activity({ ...activity, state: 'begin' });
@@ -78,7 +79,7 @@ function verdictKey(candidate: Candidate, scorer: Scorer, prepared: PreparedTask
   const key: VerdictKey = {
     task: prepared.task.spec.digest,
     base: candidate.base,
-    tree: candidate.tree,
+    candidate: candidateDigest(candidate),
     image: prepared.verifierImage.digest,
     scorer: scorer.name,
     version: scorer.version,

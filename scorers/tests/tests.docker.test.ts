@@ -138,7 +138,7 @@ async function score(
   const verdict = await testsKind.open(testsKind.schema.parse({ name: 'tests', ...options })).score({
     task: { dir, spec: { ...task.spec, verifier } },
     image,
-    candidate: { base, tree, diff: stat },
+    candidate: { base, tree, diff: stat, artifacts: null, state: null },
     sandbox,
     store,
     limits: { ...defaultLimits, memoryMb: 256, storageMb: 256, tmpMb: 64, pids: 64 },

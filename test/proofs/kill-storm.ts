@@ -101,7 +101,7 @@ function repeated(entries: readonly JournalEntry[]): string[] {
       event.type === 'trial.finished'
         ? `trial ${event.trial.id}`
         : event.type === 'verdict.recorded'
-          ? `verdict ${event.task} ${event.tree} ${event.verdict.scorer}`
+          ? `verdict ${event.task} ${event.candidate} ${event.verdict.scorer}`
           : event.type === 'selection.decided'
             ? `selection ${event.selection.task}`
             : event.type === 'run.finished'

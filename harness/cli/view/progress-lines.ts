@@ -1,5 +1,6 @@
 import { visible } from '../../../reports/escape.ts';
 import { count, duration } from '../../../reports/words.ts';
+import { candidateDigest } from '../../domain/candidate.ts';
 import type { RunEventOf } from '../../domain/event.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { type Cell, type Column, clip, grid } from './grid.ts';
@@ -119,8 +120,8 @@ export function eventLine(state: ProgressState, event: ProgressEvent): string | 
     case 'trial.finished':
       return trialLine(state, event);
     case 'verdict.recorded': {
-      const { task, tree, verdict, cached } = event;
-      const who = names(agentsOf(state, task, tree));
+      const { task, candidate, verdict, cached } = event;
+      const who = names(agentsOf(state, task, candidate));
       const known = cached ? ' (known from before)' : '';
       return `${visible(task)}: ${who}: ${visible(verdict.scorer)} ${verdict.outcome}${known}: ${visible(verdict.reason, reasonLength)}`;
     }
@@ -145,7 +146,7 @@ function trialLine(state: ProgressState, { trial, result }: RunEventOf<'trial.fi
   const others =
     candidate === null
       ? []
-      : agentsOf(state, trial.task, candidate.tree).filter((agent) => agent !== trial.agent);
+      : agentsOf(state, trial.task, candidateDigest(candidate)).filter((agent) => agent !== trial.agent);
   const same = others.length === 0 ? '' : `, the same change as ${names(others)}`;
   const why = outcome === 'delivered' ? '' : `: ${visible(result.reason, reasonLength)}`;
   const done = `[${state.settled.size}/${state.planned}]`;

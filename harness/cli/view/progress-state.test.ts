@@ -133,7 +133,7 @@ describe('progress state', () => {
     feed(finished, 4);
     expect(running()).toEqual([]);
     const tree = finished.result.candidate?.tree ?? '';
-    const score = { type: 'activity', phase: 'score', task: 't', tree, scorer: 'tests' } as const;
+    const score = { type: 'activity', phase: 'score', task: 't', candidate: tree, scorer: 'tests' } as const;
     feed({ ...score, state: 'begin' }, 5);
     expect(running()).toEqual([['score', 'tests', 'a', 5]]);
     feed({ ...score, state: 'end' }, 6);

@@ -1,3 +1,4 @@
+import { candidateDigest } from '../../domain/candidate.ts';
 import type { RunEvent } from '../../domain/event.ts';
 import { type RunRecord, verdictSlot } from '../../domain/run-record.ts';
 import type { Trial, TrialResult } from '../../domain/trial.ts';
@@ -32,7 +33,7 @@ export interface ProgressState {
   running: Map<string, Running>;
   /** Last finished try of each attempt. */
   settled: Map<string, Settled>;
-  /** Agents that delivered a tree. */
+  /** Agents that delivered a candidate. */
   deliveredBy: Map<string, string[]>;
   outcomes: Map<string, Outcome>;
   /** Task ids with a selection, and whether it has a winner. */
@@ -59,8 +60,8 @@ export function startProgress(now: number, record: RunRecord): ProgressState {
     doneBefore: 0,
   };
   for (const { trial, result } of record.trials.values()) if (result !== null) settle(state, trial, result);
-  for (const { task, tree, verdict } of record.verdicts.values())
-    state.outcomes.set(verdictSlot(task, tree, verdict.scorer), verdict.outcome);
+  for (const { task, candidate, verdict } of record.verdicts.values())
+    state.outcomes.set(verdictSlot(task, candidate, verdict.scorer), verdict.outcome);
   for (const { task, winner } of record.selections.values()) state.decided.set(task, winner !== null);
   state.doneBefore = tally(state).work.done;
   return state;
@@ -94,7 +95,7 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
       settle(state, event.trial, event.result);
       break;
     case 'verdict.recorded': {
-      const slot = verdictSlot(event.task, event.tree, event.verdict.scorer);
+      const slot = verdictSlot(event.task, event.candidate, event.verdict.scorer);
       state.running.delete(slot);
       state.outcomes.set(slot, event.verdict.outcome);
       break;
@@ -117,14 +118,14 @@ function applyActivity(state: ProgressState, activity: Activity, now: number): v
   const key =
     activity.phase === 'prepare'
       ? imageKey(activity.task)
-      : verdictSlot(activity.task, activity.tree, activity.scorer);
+      : verdictSlot(activity.task, activity.candidate, activity.scorer);
   // What is recorded is over, whatever the order in which the two were told.
   if (activity.state === 'end' || state.outcomes.has(key)) {
     state.running.delete(key);
   } else if (activity.phase === 'prepare') {
     state.running.set(key, { task: activity.task, who: '', what: 'image', agents: [], since: now });
   } else {
-    const agents = agentsOf(state, activity.task, activity.tree);
+    const agents = agentsOf(state, activity.task, activity.candidate);
     state.running.set(key, { task: activity.task, who: activity.scorer, what: 'score', agents, since: now });
   }
 }
@@ -134,15 +135,15 @@ function settle(state: ProgressState, trial: Trial, result: TrialResult): void {
   if ((state.settled.get(key)?.trial.retry ?? -1) > trial.retry) return;
   state.settled.set(key, { trial, result });
   if (result.candidate === null) return;
-  const tree = treeKey(trial.task, result.candidate.tree);
-  const agents = state.deliveredBy.get(tree) ?? [];
+  const delivery = deliveryKey(trial.task, candidateDigest(result.candidate));
+  const agents = state.deliveredBy.get(delivery) ?? [];
   if (!agents.includes(trial.agent)) agents.push(trial.agent);
-  state.deliveredBy.set(tree, agents);
+  state.deliveredBy.set(delivery, agents);
 }
 
-/** Agents that have delivered this tree so far, in the order in which they did. */
-export function agentsOf(state: ProgressState, task: string, tree: string): readonly string[] {
-  return state.deliveredBy.get(treeKey(task, tree)) ?? [];
+/** Agents that have delivered this candidate so far, in the order in which they did. */
+export function agentsOf(state: ProgressState, task: string, candidate: string): readonly string[] {
+  return state.deliveredBy.get(deliveryKey(task, candidate)) ?? [];
 }
 
 export interface Tally {
@@ -184,11 +185,11 @@ export function tally(state: ProgressState): Tally {
 
 /** By scorer; null where there is no candidate to score. */
 function outcomesOf(state: ProgressState, { trial, result }: Settled): Map<string, Outcome> | null {
-  const tree = result.candidate?.tree;
-  if (tree === undefined) return null;
+  if (!result.candidate) return null;
+  const candidate = candidateDigest(result.candidate);
   const outcomes = new Map<string, Outcome>();
   for (const scorer of state.scorers) {
-    const outcome = state.outcomes.get(verdictSlot(trial.task, tree, scorer));
+    const outcome = state.outcomes.get(verdictSlot(trial.task, candidate, scorer));
     if (outcome !== undefined) outcomes.set(scorer, outcome);
   }
   return outcomes;
@@ -226,6 +227,6 @@ function attemptKey({ task, agent, attempt }: Trial): string {
   return JSON.stringify(['attempt', task, agent, attempt]);
 }
 
-function treeKey(task: string, tree: string): string {
-  return JSON.stringify([task, tree]);
+function deliveryKey(task: string, candidate: string): string {
+  return JSON.stringify([task, candidate]);
 }
