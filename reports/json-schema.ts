@@ -22,7 +22,9 @@ const ReportedTask = z.strictObject({
   failed: z.string().nullable().describe("Why the task's image could not be made, else null."),
   winner: Selection.shape.winner,
   reason: z.string(),
-  ranking: z.array(ReportedRow).describe('One row per trial; rows of equal candidates share candidate and rank.'),
+  ranking: z
+    .array(ReportedRow)
+    .describe('One row per trial; rows of equal candidates share candidate and rank.'),
   trace: Selection.shape.trace.describe('Per rank, which criterion separated which candidates.'),
 });
 
@@ -70,7 +72,9 @@ export const ReportJson = z
     agents: z.array(ReportedAgent),
     tasks: z.array(ReportedTask),
     trials: z.array(ReportedTrial),
-    verdicts: z.array(ReportedVerdict).describe('One per task, candidate and scorer; trials name candidates.'),
+    verdicts: z
+      .array(ReportedVerdict)
+      .describe('One per task, candidate and scorer; trials name candidates.'),
     notices: z.array(z.strictObject({ task: z.string().nullable(), text: z.string() })),
   })
   .meta({ title: 'Assay run report', description: 'One run, as its journal says it.' });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Calibration } from '../harness/domain/calibration.ts';
 import type { Candidate } from '../harness/domain/candidate.ts';
 import type { Digest } from '../harness/domain/digest.ts';
 import type { Limits } from '../harness/domain/limits.ts';
@@ -7,16 +8,31 @@ import type { Verdict } from '../harness/domain/verdict.ts';
 import type { PreparedImage, Sandbox } from '../harness/sandbox/sandbox.ts';
 import type { Store } from '../harness/store/store.ts';
 
-/** All that a scorer may touch. */
-export interface ScoreContext {
+/** What a scorer works with, whatever it looks at. */
+interface ScorerTools {
   task: LoadedTask;
+  /** The verifier's image. */
   image: PreparedImage;
-  candidate: Candidate;
   sandbox: Sandbox;
   store: Store;
   limits: Limits;
   labels: Readonly<Record<string, string>>;
   signal: AbortSignal;
+}
+
+/** All that a scorer may touch when it judges a candidate. */
+export interface ScoreContext extends ScorerTools {
+  candidate: Candidate;
+  /** What this scorer's own `calibrate` found; null where it has none. */
+  calibration: Calibration | null;
+}
+
+/** The same when it looks at the task itself. */
+export interface CalibrateContext extends ScorerTools {
+  /** The base unchanged, as a candidate. */
+  base: Candidate;
+  /** What the reference solution delivers; null where there is none. */
+  oracle: Candidate | null;
 }
 
 /**
@@ -29,7 +45,17 @@ export interface Scorer {
   version: string;
   /** Digest of its options; part of every verdict's key. */
   config: Digest;
+  /**
+   * Measures base and reference solution before any candidate is judged: what must be expected of a solution. Its
+   * digest is part of every verdict's key. Throws as `score` does.
+   */
+  calibrate?(context: CalibrateContext): Promise<Calibration>;
   score(context: ScoreContext): Promise<Verdict>;
+  /**
+   * Looks once more, and harder, at a candidate that would win: a verdict that may only be worse. Absent where one
+   * look is enough.
+   */
+  confirm?(context: ScoreContext, verdict: Verdict): Promise<Verdict>;
 }
 
 /** One kind of scorer: how its entry in `suite.yaml` is checked, and how it becomes a scorer. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Digest } from './digest.ts';
+import { TestSettings } from './test-settings.ts';
 
 /** One thing to collect from an agent's container after it stopped (Harbor's `artifacts`). */
 const Artifact = z.strictObject({
@@ -21,6 +22,22 @@ export type Healthcheck = z.infer<typeof Healthcheck>;
 
 const User = z.union([z.string(), z.number().int().min(0)]).nullable();
 const NetworkMode = z.enum(['none', 'public', 'allowlist']);
+
+/** The environment of a separate verifier. Without image and Dockerfile, it is the task's own image. */
+const VerifierImage = z.strictObject({
+  /** Names the image: content hash of its build context plus docker_image. */
+  digest: Digest,
+  /** Folder of the build context inside of the task; null where there is none. */
+  context: z.string().nullable(),
+  dockerImage: z.string().nullable(),
+  buildTimeoutSec: z.number().positive(),
+  workdir: z.string().nullable(),
+  env: z.record(z.string(), z.string()),
+  cpus: z.number().positive().nullable(),
+  memoryMb: z.number().int().positive().nullable(),
+  storageMb: z.number().int().positive().nullable(),
+  healthcheck: Healthcheck.nullable(),
+});
 
 /**
  * What the harness needs to know of a Harbor task, after defaults, deprecations and templates: plain data.
@@ -61,7 +78,18 @@ export const TaskSpec = z.strictObject({
     env: z.record(z.string(), z.string()),
     user: User,
     network: NetworkMode,
+    /** Harbor's separate verifier: an image of its own, which holds the tests and gets the artifacts; null: shared. */
+    separate: VerifierImage.nullable(),
+    /** Commands run in the agent's container once the agent has ended, before anything is collected. */
+    collect: z.array(
+      z.strictObject({ command: z.string().min(1), timeoutSec: z.number().positive(), user: User }),
+    ),
   }),
+  tests: TestSettings,
+  /** `state`: not the workspace alone but all that the attempt changed in its container is what is scored. */
+  deliverable: z.enum(['workspace', 'state']),
+  /** Mutants of the reference solution that no test can tell from it, by id, each with the reason. */
+  equivalentMutants: z.array(z.strictObject({ id: z.string().min(1), reason: z.string().min(1) })),
   solution: z.strictObject({ exists: z.boolean(), env: z.record(z.string(), z.string()) }),
   artifacts: z.array(Artifact),
   /** What the task asks for and does not get, in words; shown before a run. */

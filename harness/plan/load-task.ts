@@ -5,6 +5,7 @@ import type { LoadedTask, TaskSpec } from '../domain/task.ts';
 import { parseTomlWithPlaces } from './parse-toml.ts';
 import { type PlacedValue, problemAt, show, showPath } from './place.ts';
 import { readTextFile } from './read-file.ts';
+import { assayOf, assayProblems } from './task-assay.ts';
 import { type HostEnv, resolveEnv } from './task-env.ts';
 import {
   contentDigest,
@@ -72,6 +73,7 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
     ...name.problems,
     ...unsupported(toml, document),
     ...inconsistent(toml, document),
+    ...assayProblems(toml.metadata.assay, files, document),
     ...layoutProblems(files, toml, hasEnvironment, file),
     ...instruction.problems,
     ...network.problems,
@@ -143,7 +145,10 @@ function specOf({ toml, name, files, network, instruction, gitignore, env, notic
       env: env.verifier,
       user: verifier.user ?? null,
       network: network.verifier,
+      separate: null,
+      collect: [],
     },
+    ...assayOf(toml.metadata.assay),
     solution: { exists: has('solution/solve.sh'), env: env.solution },
     artifacts: toml.artifacts.map((artifact) =>
       typeof artifact === 'string'

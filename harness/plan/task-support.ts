@@ -105,7 +105,7 @@ export function layoutProblems(
     problems.push({ file: file(path), message, fix });
 
   if (!has('instruction.md')) add('instruction.md', 'does not exist', 'write what the agent is to do in it');
-  if (!has('tests/test.sh')) {
+  if (!has('tests/test.sh') && toml.metadata.assay.tests.runner === 'script') {
     if (has('tests/test.bat')) add('tests/test.bat', `Windows ${notYet}`, 'write tests/test.sh');
     else add('tests/test.sh', 'does not exist', 'write the script that decides the task');
   }

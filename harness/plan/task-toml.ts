@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AssayTable } from './task-assay.ts';
 
 /** Newest schema of Harbor's `task.toml` that is read. */
 export const newestTaskSchema = '1.4';
@@ -77,7 +78,8 @@ export const TaskToml = z.object({
       keywords: strings.optional(),
     })
     .optional(),
-  metadata: z.unknown().optional(),
+  /** Everyone's; `assay` in it is ours. */
+  metadata: z.looseObject({ assay: AssayTable.prefault({}) }).prefault({}),
   source: z.string().optional(),
   artifacts: z.array(z.union([z.string().min(1), ArtifactTable])).default([]),
   multi_step_reward_strategy: z.enum(['mean', 'final']).optional(),

@@ -55,6 +55,7 @@ export async function scoreCandidate(
         task: prepared.task,
         image: prepared.verifierImage,
         candidate,
+        calibration: null,
         sandbox: ports.sandbox,
         store: ports.store,
         limits,

@@ -6,6 +6,7 @@ import type Dockerode from 'dockerode';
 import { sha256 } from '../domain/digest.ts';
 import { defaultLimits, type Limits } from '../domain/limits.ts';
 import type { LoadedTask, TaskSpec } from '../domain/task.ts';
+import { defaultTestSettings } from '../domain/test-settings.ts';
 import { ensureBaseImage } from './base-images.ts';
 import { connectDocker } from './connect.ts';
 import { openDockerSandbox } from './docker-sandbox.ts';
@@ -118,7 +119,10 @@ export const testSpec: TaskSpec = {
     healthcheck: null,
   },
   agent: { timeoutSec: null, user: null, network: 'none' },
-  verifier: { timeoutSec: 600, env: {}, user: null, network: 'none' },
+  verifier: { timeoutSec: 600, env: {}, user: null, network: 'none', separate: null, collect: [] },
+  tests: defaultTestSettings,
+  deliverable: 'workspace',
+  equivalentMutants: [],
   solution: { exists: false, env: {} },
   artifacts: [],
   notices: [],

@@ -139,6 +139,7 @@ async function score(
     task: { dir, spec: { ...task.spec, verifier } },
     image,
     candidate: { base, tree, diff: stat, artifacts: null, state: null },
+    calibration: null,
     sandbox,
     store,
     limits: { ...defaultLimits, memoryMb: 256, storageMb: 256, tmpMb: 64, pids: 64 },
