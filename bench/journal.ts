@@ -96,6 +96,7 @@ async function writeRun(dir: string, store: string): Promise<string> {
     const selection = decide({
       task: spec.id,
       policy: plan.policy,
+      gate: { proven: true, reason: '' },
       trials: trials.map((trial, index) => ({
         trial,
         result: session.record.trials.get(trial.id)?.result ?? resultOf(trial.id, index),
@@ -145,6 +146,7 @@ function verdictOf(index: number): Verdict {
     checksTotal: 10,
     measures: { passed: 10 - failed, failed, skipped: 0, total: 10 },
     evidence: [{ name: 'stdout', digest: sha256(`out ${index}`), bytes: 10, truncated: false }],
+    confirmed: false,
   };
 }
 

@@ -1,12 +1,16 @@
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
+import { isWithin, judgedArtifacts } from '../harness/domain/artifact-sources.ts';
 import type { Evidence } from '../harness/domain/candidate.ts';
+import type { Digest } from '../harness/domain/digest.ts';
 import { AssayError, messageOf } from '../harness/domain/errors.ts';
 import type { IngestLimits } from '../harness/domain/limits.ts';
 import type { StoppedFiles } from '../harness/sandbox/sandbox.ts';
 import { keepContent, keepWhole } from '../harness/store/evidence.ts';
+import { takeArtifacts } from './artifact-tree.ts';
 import type { AttemptContext } from './source.ts';
+import { tarExclude } from './tar-exclude.ts';
 
 /** Where agents may leave what is not part of their candidate; Harbor's own folders. */
 export const logFolders = ['/logs/agent', '/logs/artifacts'] as const;
@@ -19,33 +23,53 @@ const limits: IngestLimits = {
 };
 const maxSingleFileBytes = 16 * 1024 ** 2;
 
+/** What is kept beside the workspace; `tree` is null where no verifier of its own is to judge artifacts. */
+export interface CollectedArtifacts {
+  tree: Digest | null;
+  evidence: Evidence[];
+}
+
 /**
  * Keeps an attempt's logs and the task's declared artifacts as evidence named `artifacts:<source>`: a tree for a folder,
- * a blob for a file. Best effort, as in Harbor: what could not be kept is listed in `artifacts.json` and stops nothing.
+ * a blob for a file. What could not be kept is listed in `artifacts.json` and stops nothing. Where the verifier has an
+ * environment of its own, the artifacts are what is judged, and the engine must have given all of them.
  */
 export async function collectArtifacts(
-  { task, image, store }: Pick<AttemptContext, 'task' | 'image' | 'store'>,
+  context: Pick<AttemptContext, 'task' | 'image' | 'sandbox' | 'store' | 'ingest'>,
   files: StoppedFiles,
-): Promise<Evidence[]> {
-  const declared = task.spec.artifacts.map(({ source, exclude }) => ({
-    source: posix.resolve(image.workdir, source),
-    exclude,
-  }));
-  const implied = logFolders.map((source) => ({ source: String(source), exclude: [] as string[] }));
-  // A task may declare a folder that is kept anyway, with excludes of its own: its words count.
-  const bySource = new Map([...implied, ...declared].map((wanted) => [wanted.source, wanted]));
-  const evidence: Evidence[] = [];
-  const lost: { source: string; reason: string }[] = [];
-  for (const { source, exclude } of bySource.values()) {
-    const kept = await collectOne(store, files, source, exclude);
+): Promise<CollectedArtifacts> {
+  const isSeparate = context.task.spec.verifier.separate !== null;
+  const taken = isSeparate ? await takeArtifacts(context, files) : null;
+  const evidence = taken?.evidence ?? [];
+  const lost = taken?.lost ?? [];
+  for (const { source, exclude } of looseSources(context, isSeparate)) {
+    const kept = await collectOne(context.store, files, source, exclude);
     if (typeof kept === 'string') lost.push({ source, reason: kept });
     else evidence.push(...kept);
   }
   if (lost.length > 0) {
     const list = Buffer.from(`${JSON.stringify(lost, null, 2)}\n`);
-    evidence.push(await keepContent(store, 'artifacts.json', list));
+    evidence.push(await keepContent(context.store, 'artifacts.json', list));
   }
-  return evidence;
+  return { tree: taken?.tree ?? null, evidence };
+}
+
+/** What is evidence and no more. */
+function looseSources(
+  { task, image }: Pick<AttemptContext, 'task' | 'image'>,
+  isSeparate: boolean,
+): { source: string; exclude: readonly string[] }[] {
+  const declared = task.spec.artifacts.map(({ source, exclude }) => ({
+    source: posix.resolve(image.workdir, source),
+    exclude,
+  }));
+  const implied = logFolders.map((source) => ({ source: String(source), exclude: [] as string[] }));
+  if (isSeparate) {
+    const { sources } = judgedArtifacts(task.spec);
+    return implied.filter(({ source }) => !sources.some(({ path }) => isWithin(source, path)));
+  }
+  // A task may declare a folder that is kept anyway, with excludes of its own: its words count.
+  return [...new Map([...implied, ...declared].map((wanted) => [wanted.source, wanted])).values()];
 }
 
 /** The evidence, or the reason why there is none. */
@@ -67,7 +91,7 @@ async function collectOne(
   const tar = await files.read(source).catch(unreadable);
   if (tar === null || typeof tar === 'string') return tar ?? 'does not exist';
   try {
-    const ingested = await store.ingest(tar, { base: null, limits, ignore: exclude });
+    const ingested = await store.ingest(tar, { base: null, limits, ignore: tarExclude(exclude) });
     if (!ingested.ok) return ingested.reason;
     const { tree, bytes, files: count, ignored } = ingested;
     return count === 0 ? [] : [{ name, digest: tree, bytes, truncated: ignored > 0 }];

@@ -1,7 +1,8 @@
-import type { Evidence } from '../harness/domain/candidate.ts';
+import type { Candidate, Evidence } from '../harness/domain/candidate.ts';
 import type { TrialOutcome, TrialResult } from '../harness/domain/trial.ts';
 import { keepWhole } from '../harness/store/evidence.ts';
 import type { Ingested } from '../harness/store/store.ts';
+import { untouchedArtifacts } from './recorded-artifacts.ts';
 import type { AttemptContext } from './source.ts';
 
 /** How much of a candidate's diff is kept as text; all of it can be made again from the two trees. */
@@ -16,11 +17,15 @@ export interface Ending {
   wallSec?: number;
 }
 
+/** What is delivered beside the workspace; see `Candidate`. */
+export type Beside = Pick<Candidate, 'artifacts' | 'state'>;
+
 /** The result of an attempt that left a tree, or something that was refused as one. */
 export async function deliver(
   { store, base }: AttemptContext,
   ingested: Ingested,
   ending: Ending,
+  beside: Beside,
 ): Promise<TrialResult> {
   if (!ingested.ok) {
     const before = ending.outcome === 'delivered' ? '' : `${ending.reason}; `;
@@ -34,15 +39,16 @@ export async function deliver(
   const patch = await keepWhole(store, 'diff.patch', diff.text, diff.truncated);
   return {
     ...nothing({ ...ending, evidence: [...ending.evidence, patch] }),
-    candidate: { tree: ingested.tree, base, diff: stat, artifacts: null, state: null },
+    candidate: { tree: ingested.tree, base, diff: stat, ...beside },
     ignoredFiles: ingested.ignored,
   };
 }
 
 /** The result of an attempt that changed nothing: the base itself is its candidate. */
-export function deliverBase(context: AttemptContext, reason: string): Promise<TrialResult> {
+export async function deliverBase(context: AttemptContext, reason: string): Promise<TrialResult> {
   const unchanged = { ok: true, tree: context.base, files: 0, bytes: 0, ignored: 0 } as const;
-  return deliver(context, unchanged, { outcome: 'delivered', reason, evidence: [] });
+  const { artifacts, evidence } = await untouchedArtifacts(context);
+  return deliver(context, unchanged, { outcome: 'delivered', reason, evidence }, { artifacts, state: null });
 }
 
 /** The result of an attempt that left nothing. */

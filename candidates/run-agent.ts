@@ -2,11 +2,13 @@ import type { Evidence } from '../harness/domain/candidate.ts';
 import type { TrialResult } from '../harness/domain/trial.ts';
 import { type LayerEntry, packLayer } from '../harness/sandbox/layer.ts';
 import type { ContainerEnd, ContainerResult, StoppedFiles } from '../harness/sandbox/sandbox.ts';
-import { keepEnds } from '../harness/store/evidence.ts';
+import { keepContent, keepEnds } from '../harness/store/evidence.ts';
 import type { Ingested } from '../harness/store/store.ts';
-import { collectArtifacts, logFolders } from './artifacts.ts';
+import { type CollectedArtifacts, collectArtifacts, logFolders } from './artifacts.ts';
+import { afterHooks } from './collect-hooks.ts';
 import { deliver, type Ending, nothing } from './deliver.ts';
 import type { AttemptContext } from './source.ts';
+import { type Captured, captureState } from './state/capture.ts';
 
 /** Bound of each of stdout and stderr that is kept of an agent. */
 const outputBytes = 1024 ** 2;
@@ -25,7 +27,9 @@ export interface AgentProgram {
 
 interface Taken {
   workspace: Ingested;
-  artifacts: Evidence[];
+  /** null where the workspace alone is delivered. */
+  state: Captured | null;
+  artifacts: CollectedArtifacts;
 }
 
 /**
@@ -35,6 +39,7 @@ interface Taken {
 export async function runAgent(context: AttemptContext, program: AgentProgram): Promise<TrialResult> {
   const { task, image, limits, signal } = context;
   signal.throwIfAborted();
+  const layer = [...logLayer(image.user), ...program.layer];
   const timeoutSec = program.timeoutSec ?? task.spec.agent.timeoutSec ?? limits.timeoutSec;
   const result = await context.sandbox.run<Taken | null>({
     image: image.ref,
@@ -45,12 +50,12 @@ export async function runAgent(context: AttemptContext, program: AgentProgram): 
     network: context.network,
     limits: { ...limits, timeoutSec },
     ...(program.stdin === undefined ? {} : { stdin: program.stdin }),
-    files: packLayer([...logLayer(image.user), ...program.layer]),
+    files: packLayer(layer),
     healthcheck: task.spec.environment.healthcheck,
     labels: context.labels,
     outputBytes,
     signal,
-    collect: (files, end) => take(context, files, end),
+    collect: (files, end) => take(context, files, { end, layer }),
   });
   if (result.end === 'aborted') {
     signal.throwIfAborted();
@@ -59,10 +64,19 @@ export async function runAgent(context: AttemptContext, program: AgentProgram): 
   const ending = await endingOf(context, result, timeoutSec);
   const taken = result.collected;
   if (!taken) return nothing(ending);
-  return deliver(context, taken.workspace, {
-    ...ending,
-    evidence: [...ending.evidence, ...taken.artifacts],
-  });
+  const { workspace, state, artifacts } = taken;
+  const dropped = state?.ok && state.dropped.length > 0 ? [await droppedList(context, state.dropped)] : [];
+  return deliver(
+    context,
+    state?.ok === false && workspace.ok ? state : workspace,
+    { ...ending, evidence: [...ending.evidence, ...artifacts.evidence, ...dropped] },
+    { artifacts: artifacts.tree, state: state?.ok ? state.state : null },
+  );
+}
+
+/** What the agent left and no state can hold: for people. */
+function droppedList({ store }: AttemptContext, paths: readonly string[]): Promise<Evidence> {
+  return keepContent(store, 'state-dropped.json', `${JSON.stringify(paths, null, 2)}\n`, outputBytes);
 }
 
 /** Harbor's folders for logs, writable from the start; they belong to whoever runs. */
@@ -70,11 +84,21 @@ function logLayer({ uid, gid }: AttemptContext['image']['user']): LayerEntry[] {
   return logFolders.map((path) => ({ path, type: 'dir', mode: 0o755, uid, gid }));
 }
 
-async function take(context: AttemptContext, files: StoppedFiles, end: ContainerEnd): Promise<Taken | null> {
+/** The workspace and the state as the agent left them, and artifacts after the task's commands that prepare them. */
+async function take(
+  context: AttemptContext,
+  files: StoppedFiles,
+  { end, layer }: { end: ContainerEnd; layer: readonly LayerEntry[] },
+): Promise<Taken | null> {
   if (end === 'aborted' || end === 'unhealthy') return null;
+  const workspace = await takeWorkspace(context, files);
+  const isState = context.task.spec.deliverable === 'state';
+  const state = isState ? await captureState(context, files, layer) : null;
+  const { result, evidence } = await afterHooks(context, files, (last) => collectArtifacts(context, last));
   return {
-    workspace: await takeWorkspace(context, files),
-    artifacts: await collectArtifacts(context, files),
+    workspace,
+    state,
+    artifacts: { tree: result.tree, evidence: [...evidence, ...result.evidence] },
   };
 }
 

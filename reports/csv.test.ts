@@ -68,11 +68,11 @@ describe('trials.csv', () => {
     );
     const tree = (name: string) => sha256(`tree t ${name} 1`);
     expect(text.split('\n')).toEqual([
-      'task,agent,attempt,retry,superseded,outcome,reason,candidate,files,added,deleted,lines,binary,ignored_files,exit_code,wall_sec,rank,eligible,winner,rank_reason',
-      'open,a,1,0,false,unfinished,,,,,,,,,,,,,,',
-      "t,a,1,0,true,error,'=cmd(),,,,,,,0,0,2.5,,,,",
-      `t,a,1,1,false,delivered,the patch applies,${tree('a')},1,4,0,4,0,0,0,2.5,2,false,false,refused: tests: 5 of 5 tests failed`,
-      `t,b,1,0,false,delivered,the patch applies,${tree('b')},1,3,0,3,0,0,0,2.5,1,true,true,the only candidate that passed every gate`,
+      'task,agent,attempt,retry,superseded,outcome,reason,candidate,files,added,deleted,lines,binary,ignored_files,exit_code,wall_sec,rank,eligible,winner,rank_reason,gate_proven',
+      'open,a,1,0,false,unfinished,,,,,,,,,,,,,,,',
+      "t,a,1,0,true,error,'=cmd(),,,,,,,0,0,2.5,,,,,true",
+      `t,a,1,1,false,delivered,the patch applies,${tree('a')},1,4,0,4,0,0,0,2.5,2,false,false,refused: tests: 5 of 5 tests failed,true`,
+      `t,b,1,0,false,delivered,the patch applies,${tree('b')},1,3,0,3,0,0,0,2.5,1,true,true,the only candidate that passed every gate,true`,
       '',
     ]);
   });
@@ -94,9 +94,9 @@ describe('verdicts.csv', () => {
     );
     const tree = sha256('tree t same');
     const row = (agent: string, scorer: string, measures: string) =>
-      `t,${agent},1,0,${tree},${scorer},1,fail,0.5,1 of 2 tests failed,2,false,1.5,${measures}`;
+      `t,${agent},1,0,${tree},${scorer},1,fail,0.5,1 of 2 tests failed,2,false,1.5,true,${measures}`;
     expect(text.split('\n')).toEqual([
-      'task,agent,attempt,retry,candidate,scorer,version,outcome,score,reason,checks,cached,wall_sec,spec.failed,spec.passed,spec.total,tests.failed,tests.passed,tests.total',
+      'task,agent,attempt,retry,candidate,scorer,version,outcome,score,reason,checks,cached,wall_sec,gate_proven,spec.failed,spec.passed,spec.total,tests.failed,tests.passed,tests.total',
       row('a', 'spec', '1,1,2,,,'),
       row('a', 'tests', ',,,1,1,2'),
       row('b', 'spec', '1,1,2,,,'),
@@ -107,7 +107,7 @@ describe('verdicts.csv', () => {
 
   it('has a header also when nothing was scored', () => {
     expect(renderVerdictsCsv(testRecord({ tasks: { t: [{ agent: 'a', pending: true }] } }))).toBe(
-      'task,agent,attempt,retry,candidate,scorer,version,outcome,score,reason,checks,cached,wall_sec\n',
+      'task,agent,attempt,retry,candidate,scorer,version,outcome,score,reason,checks,cached,wall_sec,gate_proven\n',
     );
   });
 });

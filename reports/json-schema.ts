@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { Calibration } from '../harness/domain/calibration.ts';
 import { DiffStat } from '../harness/domain/candidate.ts';
+import { Control } from '../harness/domain/control.ts';
 import { Digest } from '../harness/domain/digest.ts';
 import { RunInputs } from '../harness/domain/event.ts';
-import { RankingRow, Selection } from '../harness/domain/selection.ts';
+import { GateProof, RankingRow, Selection } from '../harness/domain/selection.ts';
 import { Trial, TrialOutcome, TrialResult } from '../harness/domain/trial.ts';
 import { Verdict } from '../harness/domain/verdict.ts';
 
@@ -22,6 +24,13 @@ const ReportedTask = z.strictObject({
   failed: z.string().nullable().describe("Why the task's image could not be made, else null."),
   winner: Selection.shape.winner,
   reason: z.string(),
+  gate: GateProof.nullable().describe(
+    'Whether controls have shown that the gate refuses the base and passes the reference solution.',
+  ),
+  controls: z.array(Control).describe('Candidates whose verdict is known beforehand.'),
+  calibrations: z
+    .array(z.strictObject({ scorer: z.string(), calibration: Calibration }))
+    .describe('What each scorer learnt of the task before it judged a candidate.'),
   ranking: z
     .array(ReportedRow)
     .describe('One row per trial; rows of equal candidates share candidate and rank.'),

@@ -95,6 +95,7 @@ describe('decisionJson', () => {
           task: 't',
           winner: { candidate, agent: 'small', attempt: 1 },
           reason: 'the only candidate that passed every gate',
+          gate: { proven: true, reason: 'the base is refused and the reference solution passes' },
           ranking: [
             { rank: 1, candidate, agent: 'small', attempt: 1, verdicts },
             { rank: 1, candidate, agent: 'twin', attempt: 1, verdicts },

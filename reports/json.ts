@@ -62,6 +62,9 @@ function taskJson(task: TaskView): ReportJson['tasks'][number] {
     failed: task.failed,
     winner: task.selection?.winner ?? null,
     reason: task.selection?.reason ?? undecided,
+    gate: task.selection?.gate ?? null,
+    controls: [...task.controls],
+    calibrations: [...task.calibrations],
     ranking: task.ranking.map(({ row, trial, standing }) => ({
       ...row,
       standing,
@@ -92,6 +95,8 @@ export interface DecisionJson {
     task: string;
     winner: { candidate: string; agent: string; attempt: number } | null;
     reason: string;
+    /** null while the task is undecided. */
+    gate: { proven: boolean; reason: string } | null;
     ranking: {
       rank: number | null;
       candidate: string | null;
@@ -119,6 +124,7 @@ export function decisionJson(record: RunRecord): DecisionJson {
               attempt: selection.winner.attempt,
             },
       reason: selection?.reason ?? undecided,
+      gate: selection?.gate ?? null,
       ranking: ranking.map(({ row }) => ({
         rank: row.rank,
         candidate: row.candidate,

@@ -1,5 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import type { RunRecord } from '../harness/domain/run-record.ts';
+import type { GateProof } from '../harness/domain/selection.ts';
 import { visible, xmlText } from './escape.ts';
 import { type TaskView, type TrialView, viewOf } from './model.ts';
 import { type Standing, standingOf, standingWords } from './standing.ts';
@@ -69,9 +70,17 @@ function suiteOf(task: TaskView, record: RunRecord) {
     '@name': visible(task.id),
     ...totals([counts]),
     '@timestamp': record.startedAt,
+    ...(task.selection === null ? {} : { properties: { property: gateProperties(task.selection.gate) } }),
     testcase: cases,
   };
   return { counts, element };
+}
+
+function gateProperties({ proven, reason }: GateProof): Attributes[] {
+  return [
+    { '@name': 'gate.proven', '@value': String(proven) },
+    { '@name': 'gate.reason', '@value': visible(reason, 500) },
+  ];
 }
 
 function totals(counts: readonly Counts[]): Attributes {

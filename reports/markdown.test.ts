@@ -26,12 +26,21 @@ describe('report.md', () => {
       '',
       '## Winners',
       '',
-      '| task | winner | passed | why |',
-      '| --- | --- | --: | --- |',
-      '| `slugify` | **`small`** | 2 of 4 | best of 2 that passed every gate: passed the same 41 tests; 23 lines against 118 |',
-      '| `word-count` | **none** | 0 of 1 | no winner: 1 candidate was refused by a gate |',
+      '| task | winner | passed | gate | why |',
+      '| --- | --- | --: | --- | --- |',
+      '| `slugify` | **`small`** | 2 of 4 | proven | best of 2 that passed every gate: passed the same 41 tests; 23 lines against 118 |',
+      '| `word-count` | **none** | 0 of 1 | proven | no winner: 1 candidate was refused by a gate |',
       '',
     ]);
+  });
+
+  it('marks what was selected under a gate that is not proven, before anything else', () => {
+    const gate = { proven: false, reason: 'the base unchanged passes every gate | <b>' };
+    const text = renderMarkdown(testRecord({ ...run, gate }));
+    expect(text.split('\n')[4]).toBe(
+      '> **Selected under a gate that is not proven:** `slugify`, `word-count`. The controls came out wrong or are missing, so what passed there may be worth nothing. `slugify`: the base unchanged passes every gate \\| \\<b\\>.',
+    );
+    expect(text).toContain('| 2 of 4 | **not proven** | best');
   });
 
   it('ranks every trial with its numbers and its reason', () => {
@@ -89,7 +98,7 @@ describe('report.md', () => {
     );
     expect(text).toContain('**0 of 2 tasks have a winner so far.** Run `run-1`, interrupted: 1 of 20 trials');
     expect(text).toContain('> **Interrupted.** What follows is what the journal holds so far');
-    expect(text).toContain('| `a` | *not decided* | 0 of 0 | 2 trials begun |');
+    expect(text).toContain('| `a` | *not decided* | 0 of 0 | – | 2 trials begun |');
     expect(text).toContain('| `a/y/1` | not finished |  |');
     expect(text).toContain('| decision | `none: the run is not finished` |');
   });

@@ -1,4 +1,5 @@
 import { formatNumber } from '../harness/decide/words.ts';
+import type { Control } from '../harness/domain/control.ts';
 import type { RunRecord } from '../harness/domain/run-record.ts';
 import { byMerit } from './agents.ts';
 import { code, markdown } from './escape.ts';
@@ -10,6 +11,7 @@ import {
   gatesInWords,
   runState,
   stateLine,
+  unprovenTasks,
   verdictLine,
   winnerOf,
 } from './words.ts';
@@ -31,6 +33,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...noticeSection(view),
     '## Rankings',
     ...view.tasks.flatMap((task) => rankingSection(task, view)),
+    ...gateSection(view),
     ...troubleSection(view),
     ...policySection(view),
     ...reproduceSection(view),
@@ -49,7 +52,26 @@ function heading(view: RunView): string[] {
           `> **${sentence(runState(view.record))}** What follows is what the journal holds so far; an undecided task has no winner yet.`,
         ]
       : [];
-  return [`# ${markdown(suite.name)} ${markdown(suite.version)}`, `${verdict} ${state}`, ...open];
+  return [
+    `# ${markdown(suite.name)} ${markdown(suite.version)}`,
+    `${verdict} ${state}`,
+    ...open,
+    ...unprovenWarning(view),
+  ];
+}
+
+/** Whoever reads no further must have seen it. */
+function unprovenWarning(view: RunView): string[] {
+  const unproven = unprovenTasks(view);
+  const [first] = unproven;
+  if (first === undefined) return [];
+  const names = unproven.slice(0, 5).map(({ id }) => code(id));
+  const more = unproven.length > names.length ? ` and ${unproven.length - names.length} more` : '';
+  const reason = markdown(first.selection?.gate.reason ?? '', reasonLength);
+  const why = unproven.length === 1 ? reason : `${code(first.id)}: ${reason}`;
+  return [
+    `> **Selected under a gate that is not proven:** ${names.join(', ')}${more}. The controls came out wrong or are missing, so what passed there may be worth nothing. ${sentence(why)}`,
+  ];
 }
 
 function agentSection(view: RunView): string[] {
@@ -74,9 +96,10 @@ function taskSection(view: RunView): string[] {
     code(task.id),
     winnerCell(task, view),
     `${task.ranking.filter(({ row }) => row.eligible).length} of ${task.ranking.length}`,
+    task.selection === null ? '–' : task.selection.gate.proven ? 'proven' : '**not proven**',
     markdown(whyOf(task), reasonLength),
   ]);
-  return ['## Winners', table(['task', 'winner', 'passed>', 'why'], rows)];
+  return ['## Winners', table(['task', 'winner', 'passed>', 'gate', 'why'], rows)];
 }
 
 function winnerCell(task: TaskView, view: RunView): string {
@@ -161,6 +184,42 @@ function troubleSection(view: RunView): string[] {
     '## Trials that did not deliver cleanly',
     table(['trial', 'outcome', 'reason'], rows),
     ...(rest > 0 ? [`And ${rest} more, in \`trials.csv\`.`] : []),
+  ];
+}
+
+/** What the controls came to, and what was learnt from them. */
+function gateSection(view: RunView): string[] {
+  const tasks = view.tasks.filter(({ controls }) => controls.length > 0);
+  if (tasks.length === 0) return [];
+  const rows = tasks.map(({ id, controls, selection }) => {
+    const came = (name: Control['name']) => {
+      const control = controls.find((each) => each.name === name);
+      if (control === undefined || control.candidate === null) return 'none';
+      return control.verdicts.map(({ scorer, outcome }) => `${markdown(scorer)} ${outcome}`).join(', ');
+    };
+    const gate = selection?.gate;
+    return [
+      code(id),
+      came('nop'),
+      came('oracle'),
+      gate === undefined
+        ? '–'
+        : `${gate.proven ? 'proven' : '**not proven**'}: ${markdown(gate.reason, reasonLength)}`,
+    ];
+  });
+  const learnt = tasks.flatMap(({ id, calibrations }) =>
+    calibrations.map(({ scorer, calibration }) => {
+      const { quarantined } = calibration;
+      const names = quarantined.slice(0, 5).map((check) => code(check.id));
+      const flaky = names.length === 0 ? '' : `: ${names.join(', ')}${quarantined.length > 5 ? ', …' : ''}`;
+      return `- ${code(id)}, ${markdown(scorer)}: ${markdown(calibration.words, 500)}${flaky}`;
+    }),
+  );
+  return [
+    '## Gates',
+    'A gate is proven when it refuses the base unchanged and passes the reference solution.',
+    table(['task', 'base unchanged', 'reference solution', 'gate'], rows),
+    ...(learnt.length > 0 ? [learnt.join('\n')] : []),
   ];
 }
 

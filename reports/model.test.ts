@@ -190,10 +190,12 @@ describe('words', () => {
   });
 
   it('says policies', () => {
-    expect(gatesInWords({ gates: ['tests', 'spec'], order: [] })).toMatch(
+    expect(gatesInWords({ gates: ['tests', 'spec'], require_proven: false, order: [] })).toMatch(
       /^a candidate must pass tests and spec to win/,
     );
-    expect(gatesInWords({ gates: [], order: [] })).toBe('no gate: every candidate can win');
+    expect(gatesInWords({ gates: [], require_proven: false, order: [] })).toBe(
+      'no gate: every candidate can win',
+    );
     expect(criterionInWords({ measure: 'diff.lines', better: 'lower', tolerance: 0.07 })).toBe(
       'diff.lines: lower is better; within 7 % of the best counts as equal to it',
     );

@@ -1,4 +1,6 @@
+import type { Calibration } from '../harness/domain/calibration.ts';
 import { candidateDigest } from '../harness/domain/candidate.ts';
+import type { Control } from '../harness/domain/control.ts';
 import { compareText } from '../harness/domain/order.ts';
 import type { RecordedTrial, RecordedVerdict, RunRecord } from '../harness/domain/run-record.ts';
 import type { RankingRow, Selection } from '../harness/domain/selection.ts';
@@ -28,6 +30,10 @@ export interface TaskView {
   failed: string | null;
   /** null: not decided yet. */
   selection: Selection | null;
+  /** Candidates whose verdict is known beforehand; nop before oracle. */
+  controls: readonly Control[];
+  /** What each scorer learnt of the task, by name. */
+  calibrations: readonly { scorer: string; calibration: Calibration }[];
   /** By agent, attempt, retry. */
   trials: readonly TrialView[];
   /** By rank, those without a candidate last. Empty while undecided. */
@@ -98,7 +104,17 @@ function taskView(
     const trial = byId.get(row.trial) ?? null;
     return { row, trial, standing: standingOf(row, trial?.result ?? null, gates) };
   });
-  return { id, failed: record.failedTasks.get(id) ?? null, selection, trials, ranking };
+  return {
+    id,
+    failed: record.failedTasks.get(id) ?? null,
+    selection,
+    controls: [...(record.controls.get(id)?.values() ?? [])].sort((a, b) => compareText(a.name, b.name)),
+    calibrations: [...(record.calibrations.get(id) ?? [])]
+      .map(([scorer, calibration]) => ({ scorer, calibration }))
+      .sort((a, b) => compareText(a.scorer, b.scorer)),
+    trials,
+    ranking,
+  };
 }
 
 function isDone(trial: TrialView): boolean {

@@ -4,6 +4,7 @@ import { type Digest, digestOf, sha256 } from '../harness/domain/digest.ts';
 import type { JournalEntry, RunEvent, RunInputs } from '../harness/domain/event.ts';
 import { defaultPolicy, type Policy } from '../harness/domain/policy.ts';
 import { foldRun, type RunRecord } from '../harness/domain/run-record.ts';
+import type { GateProof } from '../harness/domain/selection.ts';
 import { type Trial, type TrialOutcome, TrialResult, trialId } from '../harness/domain/trial.ts';
 import type { Check, Outcome, Verdict } from '../harness/domain/verdict.ts';
 
@@ -37,6 +38,7 @@ export interface TestRun {
   attempts?: number;
   scorers?: readonly string[];
   policy?: Policy;
+  gate?: GateProof;
   notices?: readonly { task: string | null; text: string }[];
   failedTasks?: Record<string, string>;
   /** Trials that were planned; default: those that are listed. */
@@ -162,6 +164,7 @@ function selectionOf(task: string, list: readonly TestTrial[], run: TestRun) {
     decide({
       task,
       policy: run.policy ?? defaultPolicy,
+      gate: run.gate ?? { proven: true, reason: 'the base is refused and the reference solution passes' },
       trials: counted.map((spec) => ({ trial: trialOf(task, spec), result: resultOf(task, spec) })),
       verdictsOf: (tree) => verdicts.get(tree) ?? [],
     }),
@@ -214,5 +217,6 @@ function verdictsOf(spec: TestTrial, run: TestRun): Verdict[] {
     checksTotal: total,
     measures: outcome === 'error' ? {} : { passed, failed: total - passed, total },
     evidence: [],
+    confirmed: false,
   }));
 }

@@ -25,6 +25,7 @@ const columns = [
   'eligible',
   'winner',
   'rank_reason',
+  'gate_proven',
 ] as const;
 
 /** `trials.csv`: one row per trial, retries included; an empty cell is unknown. */
@@ -54,6 +55,7 @@ export function renderTrialsCsv(record: RunRecord): string {
         row?.eligible ?? null,
         row === null ? null : wins,
         row?.reason ?? null,
+        selection?.gate.proven ?? null,
       ];
     }),
   );

@@ -18,6 +18,7 @@ const columns = [
   'checks',
   'cached',
   'wall_sec',
+  'gate_proven',
 ] as const;
 
 /** `verdicts.csv`: one row per trial and scorer, and one column `<scorer>.<measure>` for every measure of the run. */
@@ -39,6 +40,7 @@ export function renderVerdictsCsv(record: RunRecord): string {
         verdict.checksTotal,
         cached,
         millis(wallSec),
+        task.selection?.gate.proven ?? null,
         ...measures.map(({ scorer, name }) =>
           scorer === verdict.scorer ? (verdict.measures[name] ?? null) : null,
         ),

@@ -32,6 +32,20 @@ export function winnerOf(task: TaskView): { agent: string; attempt: number; shar
   return { agent: winner.agent, attempt: winner.attempt, sharedBy };
 }
 
+/** Tasks that were decided under a gate which the controls have not proven. */
+export function unprovenTasks(view: RunView): TaskView[] {
+  return view.tasks.filter(({ selection }) => selection !== null && !selection.gate.proven);
+}
+
+/** "every gate proven", "3 of 4 gates proven"; null while nothing is decided. */
+export function provenLine(view: RunView): string | null {
+  const decided = view.tasks.filter(({ selection }) => selection !== null).length;
+  if (decided === 0) return null;
+  const unproven = unprovenTasks(view).length;
+  if (unproven === 0) return decided === 1 ? 'the gate is proven' : 'every gate is proven';
+  return decided === 1 ? 'the gate is not proven' : `${decided - unproven} of ${decided} gates proven`;
+}
+
 /** The sentence that says how the winner was found: gates, then criteria, then the digest. */
 export function gatesInWords(policy: Policy): string {
   if (policy.gates.length === 0) return 'no gate: every candidate can win';

@@ -8,6 +8,8 @@ import type { LayerEntry } from '../harness/sandbox/layer.ts';
 import { openStore } from '../harness/store/git-store.ts';
 import type { Store } from '../harness/store/store.ts';
 import { type Files, treeOf } from './testing.ts';
+import { planProtection } from './tests/protect/protect.ts';
+import { noProtection, type Protection } from './tests/protect/protection.ts';
 import { candidateLayer } from './workspace.ts';
 
 let folder: string;
@@ -23,12 +25,33 @@ afterAll(async () => {
 
 const user = { uid: 1000, gid: 1001 };
 
-async function layerOf(base: Files, candidate: Files, workdir = '/w') {
+interface LayerOptions {
+  workdir?: string;
+  protection?: Partial<Protection>;
+  laidOver?: string[];
+}
+
+async function layerOf(base: Files, candidate: Files, options: LayerOptions = {}) {
   const trees = { base: await treeOf(store, base), tree: await treeOf(store, candidate) };
-  const layer = await candidateLayer(store, trees, { workdir, user });
+  const { workdir = '/w', laidOver = [] } = options;
+  const protection = { ...noProtection, ...options.protection };
+  const layer = await candidateLayer(store, trees, { workdir, user }, protection, laidOver);
   const entries: LayerEntry[] = [];
   for await (const entry of layer.entries) entries.push(entry);
   return { entries, deletions: layer.deletions };
+}
+
+/** Builds the base in a folder of its own, lays the layer over it and runs its deletions. */
+async function layOver(base: Files, candidate: Files, options: LayerOptions = {}): Promise<string> {
+  const workdir = await mkdtemp(join(folder, 'w-'));
+  await build(workdir, base);
+  const { entries, deletions } = await layerOf(base, candidate, { ...options, workdir });
+  for (const entry of entries) await lay(entry);
+  const script = join(folder, 'delete.sh');
+  await writeFile(script, deletions);
+  const { exitCode, stderr } = await execa('sh', [script], { reject: false });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return workdir;
 }
 
 const short = (entry: LayerEntry) => `${entry.type} ${entry.path}`;
@@ -129,14 +152,7 @@ describe('candidateLayer', () => {
     const files = fc.array(fc.tuple(path, file), { maxLength: 12 }).map(consistent);
     await fc.assert(
       fc.asyncProperty(files, files, async (base, candidate) => {
-        const workdir = await mkdtemp(join(folder, 'w-'));
-        await build(workdir, base);
-        const { entries, deletions } = await layerOf(base, candidate, workdir);
-        for (const entry of entries) await lay(entry);
-        const script = join(folder, 'delete.sh');
-        await writeFile(script, deletions);
-        const { exitCode, stderr } = await execa('sh', [script], { reject: false });
-        expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+        const workdir = await layOver(base, candidate);
         expect(await read(workdir)).toEqual(candidate);
         await rm(workdir, { recursive: true });
       }),
@@ -146,7 +162,7 @@ describe('candidateLayer', () => {
 
   it('ends with 1 where a file cannot be deleted', async () => {
     const workdir = await mkdtemp(join(folder, 'w-'));
-    const { deletions } = await layerOf({ a: 'x', b: 'y' }, { b: 'y' }, workdir);
+    const { deletions } = await layerOf({ a: 'x', b: 'y' }, { b: 'y' }, { workdir });
     // What stands there is a folder that is not empty: not to be removed with `rm`, not even by root.
     await build(workdir, { 'a/x': '1' });
     const { exitCode } = await execa('sh', ['-c', deletions], { reject: false });
@@ -160,6 +176,81 @@ describe('candidateLayer', () => {
     const { deletions } = await layerOf(many, {});
     expect(Math.max(...deletions.split('\n').map((line) => line.length))).toBeLessThan(40_000);
     expect(deletions.match(/^gone '/gm)?.length).toBeGreaterThan(5);
+  });
+});
+
+describe('candidateLayer with a protection', () => {
+  const base: Files = { 'src/a': 'a', 'tests/a': 'a', 'tests/deep/b': 'b', 'package.json': '{}' };
+
+  it('neither writes nor deletes what is kept, nor its folder', async () => {
+    const candidate: Files = { 'src/a': 'b', 'tests/a': 'evil', 'tests/new/c': 'c', 'package.json': '{}' };
+    const kept = new Set(['tests/a', 'tests/deep/b', 'tests/new/c']);
+    const { entries, deletions } = await layerOf(base, candidate, { protection: { kept } });
+    expect(entries.map(short)).toEqual(['file /w/src/a']);
+    expect(deletions).not.toContain('/w/');
+  });
+
+  it('writes what is rewritten with its new content, as the candidate’s', async () => {
+    const candidate: Files = { ...base, 'package.json': { program: '{"evil":1}' } };
+    const rewritten = new Map([['package.json', Buffer.from('{"good":1}')]]);
+    const { entries } = await layerOf(base, candidate, { protection: { rewritten } });
+    expect(entries).toEqual([
+      { path: '/w/package.json', type: 'file', mode: 0o755, content: Buffer.from('{"good":1}'), ...user },
+    ]);
+  });
+
+  it('brings about the candidate with the base’s protected files, for any two trees', async () => {
+    const name = fc.constantFrom('a', 'b', 'tests', 'conftest.py', 'package.json', 'x.test.ts');
+    const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const text = fc.constantFrom(
+      '',
+      '{}',
+      '{"jest":1,"a":1}',
+      '{"jest":2,"a":1}',
+      '{"jest":1,"a":2}',
+      '{"a":3}',
+    );
+    const file = fc.oneof(
+      { weight: 4, arbitrary: text },
+      { weight: 1, arbitrary: fc.constant({ link: 'a' }) },
+    );
+    const files = fc.array(fc.tuple(path, file), { maxLength: 12 }).map(consistent);
+    await fc.assert(
+      fc.asyncProperty(files, files, async (before, candidate) => {
+        const trees = { base: await treeOf(store, before), tree: await treeOf(store, candidate) };
+        const protection = await planProtection({
+          base: await store.listTree(trees.base),
+          changes: (await store.diff(trees.base, trees.tree)).entries,
+          settings: { protect: [], unprotect: [] },
+          readBlob: (digest) => store.readBlob(digest),
+        });
+        const workdir = await layOver(before, candidate, { protection });
+        const { kept, rewritten } = protection;
+        const stays = Object.entries(before).filter(([each]) => kept.has(each));
+        const own = Object.entries(candidate).filter(([each]) => !kept.has(each));
+        const merged = [...rewritten].map(([each, content]) => [each, Buffer.from(content).toString()]);
+        expect(await read(workdir)).toEqual(Object.fromEntries([...own, ...stays, ...merged]));
+        const tests = (of: Files) =>
+          Object.entries(of).filter(([each]) => /tests|conftest|x\.test/.test(each));
+        expect(tests(await read(workdir))).toEqual(expect.arrayContaining(tests(before)));
+        expect(tests(await read(workdir)).length).toBe(tests(before).length);
+        await rm(workdir, { recursive: true });
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('candidateLayer under something else', () => {
+  it.each<[string, string[], string]>([
+    ['a file in the place of a deleted one', ['src/a'], 'src/b'],
+    ['a folder in the place of a deleted file', ['src/a/x'], 'src/b'],
+    ['a file in the place of a folder of deleted ones', ['src'], ''],
+  ])('leaves to it what it lays: %s', async (_what, laidOver, deleted) => {
+    const base: Files = { 'src/a': 'a', 'src/b': 'b', top: 'x' };
+    const { deletions } = await layerOf(base, { top: 'x' }, { laidOver });
+    const gone = deletions.split('\n').filter((line) => line.includes('/w/'));
+    expect(gone).toEqual(deleted === '' ? [] : [`gone '/w/${deleted}' || exit 1`]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Candidate } from '../harness/domain/candidate.ts';
 import type { LayerEntry } from '../harness/sandbox/layer.ts';
 import type { PreparedImage } from '../harness/sandbox/sandbox.ts';
 import type { DiffEntry, Store, TreeEntry } from '../harness/store/store.ts';
+import { noProtection, type Protection } from './tests/protect/protection.ts';
 
 type Written = Extract<DiffEntry, { kind: 'written' }>;
 
@@ -16,27 +17,35 @@ export interface CandidateLayer {
 /**
  * The candidate's diff as a layer over the image. Every folder on the way to a written path that is none in the base is
  * sent itself, so that a file or symbolic link of the image that stands there is replaced and never followed.
- * Throws `infrastructure` where the store fails.
+ * What a protection keeps is neither written nor deleted, what it rewrites is written with that content; it must keep
+ * whatever would take the place of what it keeps. `laidOver` are further paths, relative to the workspace, that are laid
+ * over the candidate's afterwards: what stands there then is not the candidate's to delete. Throws `infrastructure`
+ * where the store fails.
  */
 export async function candidateLayer(
   store: Pick<Store, 'diff' | 'listTree' | 'readBlob'>,
   candidate: Pick<Candidate, 'base' | 'tree'>,
   image: Pick<PreparedImage, 'workdir' | 'user'>,
+  { kept, rewritten }: Protection = noProtection,
+  laidOver: readonly string[] = [],
 ): Promise<CandidateLayer> {
-  const { entries } = await store.diff(candidate.base, candidate.tree);
+  const diff = await store.diff(candidate.base, candidate.tree);
+  const entries = diff.entries.filter(({ path }) => !kept.has(path));
   const written = entries.filter((entry) => entry.kind === 'written');
   const deleted = entries.filter((entry) => entry.kind === 'deleted').map((entry) => entry.path);
   // Where files only changed, no folder came or went, and the base need not be listed.
   const isListed = deleted.length > 0 || written.some((entry) => entry.isNew);
   const base = isListed ? await store.listTree(candidate.base) : [];
+  const laid = [...written, ...laidOver.map((path) => ({ path }))];
+  const contentOf = async ({ path, digest }: Written) => rewritten.get(path) ?? store.readBlob(digest);
   return {
-    entries: layerEntries(store, written, isListed ? foldersOf(base) : null, image),
-    deletions: deletionScript(planDeletions(base, written, deleted), image.workdir),
+    entries: layerEntries(contentOf, written, isListed ? foldersOf(base) : null, image),
+    deletions: deletionScript(planDeletions(base, laid, deleted), image.workdir),
   };
 }
 
 async function* layerEntries(
-  store: Pick<Store, 'readBlob'>,
+  contentOf: (entry: Written) => Promise<Uint8Array>,
   written: readonly Written[],
   baseFolders: ReadonlySet<string> | null,
   { workdir, user }: Pick<PreparedImage, 'workdir' | 'user'>,
@@ -49,8 +58,9 @@ async function* layerEntries(
       yield { path: `${workdir}/${folder}`, type: 'dir', mode: 0o755, ...user };
     }
     const path = `${workdir}/${entry.path}`;
-    const content = await store.readBlob(entry.digest);
-    if (entry.mode === '120000') yield { path, type: 'link', linkTarget: content.toString(), ...user };
+    const content = await contentOf(entry);
+    if (entry.mode === '120000')
+      yield { path, type: 'link', linkTarget: Buffer.from(content).toString(), ...user };
     else yield { path, type: 'file', mode: entry.mode === '100755' ? 0o755 : 0o644, content, ...user };
   }
 }
@@ -62,19 +72,19 @@ interface Deletions {
 }
 
 /**
- * What is left to delete once the layer lies over the image. A path whose place, or a parent's place, the layer has
+ * What is left to delete once the layers lie over the image. A path whose place, or a parent's place, a layer has
  * given to something else is gone already; to delete it by name would go through what stands there now.
  */
 function planDeletions(
   base: readonly TreeEntry[],
-  written: readonly Written[],
+  laid: readonly { path: string }[],
   deleted: readonly string[],
 ): Deletions {
-  const writtenPaths = new Set(written.map((entry) => entry.path));
+  const laidPaths = new Set(laid.map((entry) => entry.path));
   const gone = new Set(deleted);
-  const kept = foldersOf([...base.filter((entry) => !gone.has(entry.path)), ...written]);
+  const kept = foldersOf([...base.filter((entry) => !gone.has(entry.path)), ...laid]);
   const isReplaced = (path: string) =>
-    kept.has(path) || writtenPaths.has(path) || parentsOf(path).some((parent) => writtenPaths.has(parent));
+    kept.has(path) || laidPaths.has(path) || parentsOf(path).some((parent) => laidPaths.has(parent));
   const emptied = new Set(deleted.flatMap(parentsOf).filter((folder) => !isReplaced(folder)));
   return {
     files: deleted.filter((path) => !isReplaced(path)),

@@ -10,7 +10,14 @@ const layers = [
   ['harness/cli', 'harness/setup'],
   ['harness/run', 'harness/audit'],
   ['candidates', 'scorers', 'reports', 'harness/plan'],
-  ['harness/sandbox', 'harness/gateway', 'harness/store', 'harness/decide', 'harness/stats'],
+  [
+    'harness/sandbox',
+    'harness/gateway',
+    'harness/store',
+    'harness/decide',
+    'harness/mutate',
+    'harness/stats',
+  ],
   ['harness/domain'],
 ] as const;
 
@@ -24,6 +31,9 @@ const strangers: readonly (readonly [string, string])[] = [
   ['scorers', 'reports'],
   ['harness/decide', 'harness/store'],
   ['harness/decide', 'harness/sandbox'],
+  ['harness/mutate', 'harness/decide'],
+  ['harness/mutate', 'harness/store'],
+  ['harness/mutate', 'harness/sandbox'],
   ['harness/store', 'harness/sandbox'],
   ['harness/sandbox', 'harness/store'],
   ['reports', 'harness/sandbox'],

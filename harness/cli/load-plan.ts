@@ -1,3 +1,4 @@
+import { controlSources } from '../../candidates/controls.ts';
 import { adapters } from '../../candidates/registry.ts';
 import { scorerKinds } from '../../scorers/registry.ts';
 import type { Suite } from '../domain/suite.ts';
@@ -20,8 +21,12 @@ export interface LoadedPlan {
   notices: { task: string | null; text: string }[];
 }
 
-/** Reads a suite and plans its trials. Throws AssayError `input` with every problem found. */
-export async function loadPlan(path: string, narrowing: Narrowing): Promise<LoadedPlan> {
+/** Reads a suite and plans its trials. `requireProven` makes the policy stricter than the suite does. Throws AssayError `input` with every problem found. */
+export async function loadPlan(
+  path: string,
+  narrowing: Narrowing,
+  { requireProven = false } = {},
+): Promise<LoadedPlan> {
   const loaded = await loadSuite(path, { adapters, scorerKinds });
   const { suite } = loaded;
   const tasks = narrow(loaded.tasks, (task) => task.spec.id, narrowing.tasks, 'task');
@@ -36,7 +41,8 @@ export async function loadPlan(path: string, narrowing: Narrowing): Promise<Load
       tasks,
       sources,
       scorers: loaded.scorers,
-      policy: suite.ranking,
+      controls: await controlSources(ids),
+      policy: { ...suite.ranking, require_proven: suite.ranking.require_proven || requireProven },
       trials: planTrials(ids, sources, attempts),
       network: suite.network,
       sandbox: suite.sandbox,

@@ -42,6 +42,7 @@ Exit codes: 0 fine, 1 the gate said no, 2 bad usage or input, 3 infrastructure f
 Examples:
   assay run suites/quickstart          run a suite and select a winner for each task
   assay run --resume latest            go on with the last run
+  assay check suites/quickstart        prove that its gates can say no
   assay report latest --format md      render a report again from the journal
   assay runs                           what was run, and how it ended
   assay doctor                         is this machine fit to run`,
@@ -59,6 +60,7 @@ Examples:
     .option('--out <dir>', 'the store: runs, verdicts, objects', '.assay')
     .option('--resume <run>', 'go on with a run: its id, a part of it, or `latest`')
     .option('--no-cache', 'score again even what earlier runs have scored')
+    .option('--require-proven', 'no winner for a task whose gate the controls do not prove')
     .option('--json', 'print the decision as JSON to stdout')
     .addHelpText(
       'after',
@@ -73,6 +75,38 @@ A run lives in <out>/runs/<run>/: journal.jsonl and its reports. Exit code 1 whe
     )
     .action(async (suite, options) =>
       done(await (await import('./commands/run.ts')).runCommand(suite, options)),
+    );
+
+  subcommand(program, 'check <suite>')
+    .summary("prove that a suite's gates can say no")
+    .description(
+      'Proves every gate by controls: the base unchanged must be refused, the reference solution must pass, and ' +
+        'mutants of it (each hunk left out, operators changed on its lines) must be refused.',
+    )
+    .option('--task <glob>', 'only these tasks; may be repeated', collect)
+    .option('--mutants <n>', 'mutants per task at most; 0 for none', natural, 24)
+    .option('--seed <n>', 'which mutants are taken where there are more', natural, 1)
+    .option('--concurrency <n>', 'containers at a time (default: the number of CPUs, at least 2)', positive)
+    .option('--out <dir>', 'the store: verdicts, objects', '.assay')
+    .option('--no-cache', 'score again even what earlier checks and runs have scored')
+    .option('--json', 'print the result as JSON to stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay check suites/quickstart
+  assay check my-suite --task csv-chunks --mutants 100
+  assay check my-suite --json | jq '.tasks[].mutants[] | select(.outcome == "survived")'
+
+A mutant that no test can tell from the solution is named in the task, with the reason:
+  [[metadata.assay.equivalent_mutants]]
+  id = "..."
+  reason = "..."
+
+Exit code 1 when a gate is not proven or a mutant survived. A check that was stopped goes on where it was.`,
+    )
+    .action(async (suite, options) =>
+      done(await (await import('./commands/check.ts')).checkCommand(suite, options)),
     );
 
   subcommand(program, 'report [run]')
@@ -114,6 +148,13 @@ function subcommand(program: Command, nameAndArgs: string): Command {
 
 function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+function natural(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 1_000_000)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 1000000.');
+  return number;
 }
 
 function positive(value: string): number {

@@ -41,6 +41,7 @@ function input(cases: Case[]): DecideInput {
             checksTotal: 41,
             measures: { passed },
             evidence: [],
+            confirmed: false,
           },
         ]);
       }
@@ -69,7 +70,13 @@ function input(cases: Case[]): DecideInput {
       };
     },
   );
-  return { task: 't', policy, trials, verdictsOf: (tree) => verdicts.get(tree) ?? [] };
+  return {
+    task: 't',
+    policy,
+    gate: { proven: true, reason: '' },
+    trials,
+    verdictsOf: (tree) => verdicts.get(tree) ?? [],
+  };
 }
 
 describe('decide', () => {

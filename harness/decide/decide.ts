@@ -2,7 +2,7 @@ import { candidateDigest } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import { compareText } from '../domain/order.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { RankingRow, RankTrace, Selection } from '../domain/selection.ts';
+import type { GateProof, RankingRow, RankTrace, Selection } from '../domain/selection.ts';
 import type { Trial, TrialResult } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { type Contender, eliminate, type Round } from './eliminate.ts';
@@ -12,6 +12,8 @@ import { separationInWords } from './words.ts';
 export interface DecideInput {
   task: string;
   policy: Policy;
+  /** What the controls have shown of this task's gate. */
+  gate: GateProof;
   /** The last retry of every planned attempt, in any order. */
   trials: readonly { trial: Trial; result: TrialResult }[];
   /** Every verdict on a candidate; empty where it was never scored. */
@@ -31,13 +33,18 @@ export function decide(input: DecideInput): Selection {
   const refused = entries.filter((entry) => entry.refusal !== null);
   const trace = [...rank(eligible, input.policy, 1), ...rank(refused, input.policy, eligible.length + 1)];
   const ranking = rows(input, new Map(entries.map((entry) => [entry.candidate, entry])), trace);
-  const first = eligible.length > 0 ? ranking[0] : undefined;
+  const held = input.policy.require_proven && !input.gate.proven;
+  const first = eligible.length > 0 && !held ? ranking[0] : undefined;
   const winner =
     first?.candidate != null
       ? { candidate: first.candidate, agent: first.agent, attempt: first.attempt, trial: first.trial }
       : null;
-  const reason = winner === null ? noWinner(ranking) : (trace[0]?.words ?? '');
-  return { task: input.task, winner, reason, ranking, trace };
+  const none =
+    held && eligible.length > 0
+      ? `no winner: the gate is not proven: ${input.gate.reason}`
+      : noWinner(ranking);
+  const reason = winner === null ? none : (trace[0]?.words ?? '');
+  return { task: input.task, winner, reason, gate: input.gate, ranking, trace };
 }
 
 /** One entry per distinct candidate. */

@@ -18,6 +18,7 @@ export function decisionDigest(
       base: bases.get(selection.task) ?? null,
       // The trial id tells which retry it was, which is the machinery's story; words explain and do not decide.
       winner: selection.winner === null ? null : without(selection.winner, 'trial'),
+      proven: selection.gate.proven,
       ranking: selection.ranking.map((row) => without(without(row, 'trial'), 'reason')),
       trace: selection.trace.map((entry) => without(entry, 'words')),
     }))

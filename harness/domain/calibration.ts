@@ -15,5 +15,7 @@ export const Calibration = z.strictObject({
   quarantined: z.array(FlakyCheck),
   /** How many checks there are, quarantined ones included; null where it is not known. */
   checks: z.number().int().min(0).nullable(),
+  /** False: something went wrong that may have been the machine's doing; another run looks again. */
+  settled: z.boolean(),
 });
 export type Calibration = z.infer<typeof Calibration>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Calibration } from './calibration.ts';
+import { Control } from './control.ts';
 import { Digest } from './digest.ts';
 import { AgentName, Name } from './names.ts';
 import { Policy } from './policy.ts';
@@ -62,6 +64,20 @@ const TaskPrepared = z.strictObject({
 /** The task's image could not be made: every trial of it is an `error`. */
 const TaskFailed = z.strictObject({ type: z.literal('task.failed'), task: z.string(), reason: z.string() });
 
+/** What a scorer learnt from a task's base and reference solution; every verdict on it is held against this. */
+const TaskCalibrated = z.strictObject({
+  type: z.literal('task.calibrated'),
+  task: z.string(),
+  scorer: z.string(),
+  calibration: Calibration,
+});
+
+const ControlRecorded = z.strictObject({
+  type: z.literal('control.recorded'),
+  task: z.string(),
+  control: Control,
+});
+
 const TrialStarted = z.strictObject({ type: z.literal('trial.started'), trial: Trial });
 const TrialFinished = z.strictObject({
   type: z.literal('trial.finished'),
@@ -99,6 +115,8 @@ export const RunEvent = z.discriminatedUnion('type', [
   Notice,
   TaskPrepared,
   TaskFailed,
+  TaskCalibrated,
+  ControlRecorded,
   TrialStarted,
   TrialFinished,
   VerdictRecorded,

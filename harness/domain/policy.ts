@@ -23,6 +23,8 @@ export type Criterion = z.infer<typeof Criterion>;
 /** Gates first, then the ordered criteria, by elimination; the candidate's digest is always the last. */
 export const Policy = z.strictObject({
   gates: z.array(z.string().min(1)).default(['tests']),
+  /** True: no winner under a gate that the controls have not proven. */
+  require_proven: z.boolean().default(false),
   order: z.array(Criterion).default([
     { measure: 'tests.score', better: 'higher', tolerance: 0 },
     { measure: 'tests.passed', better: 'higher', tolerance: 0 },

@@ -1,3 +1,5 @@
+import type { Calibration } from './calibration.ts';
+import type { Control } from './control.ts';
 import type { JournalEntry, RunEventOf } from './event.ts';
 import type { Selection } from './selection.ts';
 import type { Trial, TrialResult } from './trial.ts';
@@ -26,6 +28,10 @@ export interface RunRecord {
   updatedAt: string;
   prepared: Map<string, RunEventOf<'task.prepared'>>;
   failedTasks: Map<string, string>;
+  /** By task id, then by scorer. */
+  calibrations: Map<string, Map<string, Calibration>>;
+  /** By task id, then by name. */
+  controls: Map<string, Map<Control['name'], Control>>;
   notices: { task: string | null; text: string }[];
   /** By trial id, in the order of the journal. */
   trials: Map<string, RecordedTrial>;
@@ -64,6 +70,8 @@ function firstRecord(entry: JournalEntry): RunRecord {
     updatedAt: entry.time,
     prepared: new Map(),
     failedTasks: new Map(),
+    calibrations: new Map(),
+    controls: new Map(),
     notices: [],
     trials: new Map(),
     verdicts: new Map(),
@@ -72,6 +80,12 @@ function firstRecord(entry: JournalEntry): RunRecord {
     interrupted: false,
     head: entry.hash,
   };
+}
+
+function inner<K, V>(outer: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  const known = outer.get(key) ?? new Map<K, V>();
+  outer.set(key, known);
+  return known;
 }
 
 /** Adds one event to a record, in place: a run of 10,000 trials must not be copied 30,000 times. */
@@ -94,6 +108,12 @@ export function addEntry(record: RunRecord, entry: JournalEntry): void {
       break;
     case 'task.failed':
       record.failedTasks.set(event.task, event.reason);
+      break;
+    case 'task.calibrated':
+      inner(record.calibrations, event.task).set(event.scorer, event.calibration);
+      break;
+    case 'control.recorded':
+      inner(record.controls, event.task).set(event.control.name, event.control);
       break;
     case 'trial.started':
       if (!record.trials.get(event.trial.id)?.result)

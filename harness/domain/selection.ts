@@ -48,6 +48,10 @@ export const RankingRow = z.strictObject({
 });
 export type RankingRow = z.infer<typeof RankingRow>;
 
+/** Whether controls have shown that the task's gate can say no, and that it can say yes. */
+export const GateProof = z.strictObject({ proven: z.boolean(), reason: z.string() });
+export type GateProof = z.infer<typeof GateProof>;
+
 /** The decision on one task. */
 export const Selection = z.strictObject({
   task: z.string(),
@@ -60,6 +64,7 @@ export const Selection = z.strictObject({
     })
     .nullable(),
   reason: z.string(),
+  gate: GateProof.default({ proven: false, reason: 'no control was run' }),
   ranking: z.array(RankingRow),
   trace: z.array(RankTrace),
 });

@@ -32,6 +32,8 @@ export const Verdict = z.strictObject({
   /** Numbers for ranking, by name without the scorer's prefix. Finite; absent where unknown. */
   measures: z.record(z.string(), z.number()),
   evidence: z.array(Evidence),
+  /** True where the candidate was about to win and was looked at again. */
+  confirmed: z.boolean().default(false),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -46,5 +48,9 @@ export const VerdictKey = z.strictObject({
   version: z.string(),
   /** Digest of the scorer's options and the container's bounds. */
   config: Digest,
+  /** Of what the scorer learnt from base and reference solution; null where it does not. */
+  calibration: Digest.nullable(),
+  /** True for the second look at a leading candidate. */
+  confirmed: z.boolean(),
 });
 export type VerdictKey = z.infer<typeof VerdictKey>;

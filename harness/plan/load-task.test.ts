@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AssayError } from '../domain/errors.ts';
+import { defaultTestSettings } from '../domain/test-settings.ts';
 import { type LoadTaskOptions, loadTask } from './load-task.ts';
 import { withoutCanary } from './task-instruction.ts';
 
@@ -65,7 +66,10 @@ describe('what a task says', () => {
         healthcheck: null,
       },
       agent: { timeoutSec: null, user: null, network: 'public' },
-      verifier: { timeoutSec: 600, env: {}, user: null, network: 'public' },
+      verifier: { timeoutSec: 600, env: {}, user: null, network: 'public', separate: null, collect: [] },
+      tests: defaultTestSettings,
+      deliverable: 'workspace',
+      equivalentMutants: [],
       solution: { exists: false, env: {} },
       artifacts: [],
       notices: [],

@@ -1,25 +1,20 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type AssayError, inputError, type Problem } from '../domain/errors.ts';
-import type { LoadedTask, TaskSpec } from '../domain/task.ts';
+import type { LoadedTask } from '../domain/task.ts';
 import { parseTomlWithPlaces } from './parse-toml.ts';
 import { type PlacedValue, problemAt, show, showPath } from './place.ts';
 import { readTextFile } from './read-file.ts';
-import { assayOf, assayProblems } from './task-assay.ts';
+import { assayProblems } from './task-assay.ts';
 import { type HostEnv, resolveEnv } from './task-env.ts';
-import {
-  contentDigest,
-  environmentDigest,
-  harborDigest,
-  hasFile,
-  listTaskFiles,
-  type TaskFile,
-} from './task-files.ts';
+import { listTaskFiles } from './task-files.ts';
 import { readInstruction } from './task-instruction.ts';
-import { readNetwork, type TaskNetwork } from './task-network.ts';
-import { abilities, unread } from './task-notices.ts';
-import { inconsistent, layoutProblems, megabytes, unsupported } from './task-support.ts';
+import { readNetwork } from './task-network.ts';
+import { abilities, stateNotices, unread } from './task-notices.ts';
+import { specOf } from './task-spec.ts';
+import { inconsistent, layoutProblems, unsupported } from './task-support.ts';
 import { TaskToml } from './task-toml.ts';
+import { isSeparate, verifierNotices, verifierProblems } from './task-verifier.ts';
 import { problemsOf } from './zod-problems.ts';
 
 const maxTextBytes = 1024 ** 2;
@@ -66,6 +61,7 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
   const env = {
     environment: resolveEnv(toml.environment.env, document, ['environment', 'env'], host),
     verifier: resolveEnv(toml.verifier.env, document, ['verifier', 'env'], host),
+    own: resolveEnv(toml.verifier.environment?.env ?? {}, document, ['verifier', 'environment', 'env'], host),
     solution: resolveEnv(toml.solution.env, document, ['solution', 'env'], host),
   };
   const name = nameOf(toml, folder, document);
@@ -73,7 +69,8 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
     ...name.problems,
     ...unsupported(toml, document),
     ...inconsistent(toml, document),
-    ...assayProblems(toml.metadata.assay, files, document),
+    ...verifierProblems(toml, document),
+    ...assayProblems(toml.metadata.assay, { files, document, isSeparate: isSeparate(toml) }),
     ...layoutProblems(files, toml, hasEnvironment, file),
     ...instruction.problems,
     ...network.problems,
@@ -86,6 +83,8 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
     ...Object.values(env).flatMap((table) => table.notices),
     ...abilities(toml),
     ...unread(toml, document, files),
+    ...verifierNotices(toml, files),
+    ...stateNotices(toml),
   ];
   const spec = specOf({
     toml,
@@ -94,7 +93,13 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
     network,
     instruction: instruction.text,
     gitignore,
-    env: { environment: env.environment.env, verifier: env.verifier.env, solution: env.solution.env },
+    env: {
+      environment: env.environment.env,
+      verifier: env.verifier.env,
+      // Without a table of its own, a separate verifier gets a copy of the task's.
+      own: toml.verifier.environment ? env.own.env : env.environment.env,
+      solution: env.solution.env,
+    },
     notices: [...new Set(notices)],
   });
   return { spec, dir: folder, impliedNetwork: network.implied };
@@ -102,83 +107,6 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
 
 function taskError(folder: string, problems: Problem[]): AssayError {
   return inputError(`the task ${show(basename(folder))} cannot be used`, { problems });
-}
-
-interface Parts {
-  toml: TaskToml;
-  name: { id: string; fullName: string };
-  files: readonly TaskFile[];
-  network: TaskNetwork;
-  instruction: string;
-  gitignore: string | null;
-  env: Record<'environment' | 'verifier' | 'solution', Record<string, string>>;
-  notices: string[];
-}
-
-function specOf({ toml, name, files, network, instruction, gitignore, env, notices }: Parts): TaskSpec {
-  const { environment, agent, verifier } = toml;
-  const dockerImage = environment.docker_image ?? null;
-  const has = (path: string) => hasFile(files, path);
-  return {
-    id: name.id,
-    fullName: name.fullName,
-    description: toml.task?.description ?? '',
-    digest: contentDigest(files),
-    harborDigest: harborDigest(files, gitignore),
-    instruction,
-    environment: {
-      digest: environmentDigest(files, dockerImage),
-      dockerImage,
-      hasDockerfile: has('environment/Dockerfile'),
-      buildTimeoutSec: environment.build_timeout_sec,
-      workdir: environment.workdir ?? null,
-      env: env.environment,
-      cpus: environment.cpus ?? null,
-      memoryMb: environment.memory_mb ?? sizeOf(environment.memory),
-      storageMb: environment.storage_mb ?? sizeOf(environment.storage),
-      network: network.environment,
-      healthcheck: healthcheckOf(environment.healthcheck),
-    },
-    agent: { timeoutSec: agent.timeout_sec ?? null, user: agent.user ?? null, network: network.agent },
-    verifier: {
-      timeoutSec: verifier.timeout_sec,
-      env: env.verifier,
-      user: verifier.user ?? null,
-      network: network.verifier,
-      separate: null,
-      collect: [],
-    },
-    ...assayOf(toml.metadata.assay),
-    solution: { exists: has('solution/solve.sh'), env: env.solution },
-    artifacts: toml.artifacts.map((artifact) =>
-      typeof artifact === 'string'
-        ? { source: artifact, destination: null, exclude: [] }
-        : {
-            source: artifact.source,
-            destination: artifact.destination ?? null,
-            exclude: artifact.exclude,
-          },
-    ),
-    notices,
-  };
-}
-
-function sizeOf(size: string | undefined): number | null {
-  return size === undefined ? null : megabytes(size);
-}
-
-function healthcheckOf(
-  check: TaskToml['environment']['healthcheck'],
-): TaskSpec['environment']['healthcheck'] {
-  if (check === undefined) return null;
-  return {
-    command: check.command,
-    intervalSec: check.interval_sec,
-    timeoutSec: check.timeout_sec,
-    startPeriodSec: check.start_period_sec,
-    startIntervalSec: check.start_interval_sec,
-    retries: check.retries,
-  };
 }
 
 function nameOf(toml: TaskToml, folder: string, document: PlacedValue) {

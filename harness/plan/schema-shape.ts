@@ -57,9 +57,17 @@ export function unknownFields(schema: AnySchema, value: unknown, path: FieldPath
   }
   const known = knownFields(schema, []);
   if (known.length === 0) return [];
-  return Object.entries(value).flatMap(([key, field]) =>
-    known.includes(key)
-      ? below(schema, key).flatMap((inner) => unknownFields(inner, field, [...path, key]))
-      : [[...path, key]],
-  );
+  return Object.entries(value).flatMap(([key, field]) => {
+    if (known.includes(key))
+      return below(schema, key).flatMap((inner) => unknownFields(inner, field, [...path, key]));
+    return isLoose(schema) ? [] : [[...path, key]];
+  });
+}
+
+/** Whether an object takes fields that it does not name. */
+function isLoose(schema: AnySchema): boolean {
+  return unwrap(schema).some((inner) => {
+    const def = (inner as z.core.$ZodTypes)._zod.def;
+    return def.type === 'object' && def.catchall !== undefined && def.catchall._zod.def.type !== 'never';
+  });
 }

@@ -175,13 +175,17 @@ export function harborDigest(files: readonly TaskFile[], gitignore: string | nul
 }
 
 /**
- * Names the image that environment/ makes. Ignored files count here, because they are in the build context: to build
- * once more than needed is harmless, to use a stale image is not.
+ * Names the image that a build context makes (a folder of the task; null for none). Ignored files count here, because
+ * they are in the context: to build once more than needed is harmless, to use a stale image is not.
  */
-export function environmentDigest(files: readonly TaskFile[], dockerImage: string | null): Digest {
+export function contextDigest(
+  files: readonly TaskFile[],
+  folder: string | null,
+  dockerImage: string | null,
+): Digest {
   return digestOf({
     dockerImage,
-    files: files.filter((file) => file.path.startsWith('environment/')).map(content),
+    files: files.filter((file) => folder !== null && file.path.startsWith(`${folder}/`)).map(content),
   });
 }
 

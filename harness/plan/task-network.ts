@@ -28,9 +28,12 @@ const modes = { public: 'public', 'no-network': 'none', allowlist: 'allowlist' }
  * in words what the suite does not give. Only a suite with `network: task` gives an agent any; nothing gives tests any.
  */
 export function readNetwork(toml: TaskToml, document: PlacedValue, given: 'none' | 'task'): TaskNetwork {
-  const baseline = baselineOf(toml.environment);
+  const baseline = baselineOf(toml.environment, ['environment']);
   const agent = overrideOf(toml.agent, ['agent', 'network_mode']) ?? baseline;
-  const verifier = overrideOf(toml.verifier, ['verifier', 'network_mode']) ?? baseline;
+  const own = toml.verifier.environment;
+  const verifier =
+    overrideOf(toml.verifier, ['verifier', 'network_mode']) ??
+    (own === undefined ? baseline : baselineOf(own, ['verifier', 'environment']));
   const network: TaskNetwork = {
     environment: baseline.mode,
     agent: agent.mode,
@@ -72,12 +75,12 @@ function words(mode: NetworkMode): string {
   return mode === 'public' ? 'a public network' : 'a network with an allowlist';
 }
 
-function baselineOf(environment: TaskToml['environment']): Wish {
-  const own = overrideOf(environment, ['environment', 'network_mode']);
+function baselineOf(environment: TaskToml['environment'], path: FieldPath): Wish {
+  const own = overrideOf(environment, [...path, 'network_mode']);
   if (own) return own;
   if (environment.allow_internet === undefined) return { mode: 'public', field: null };
   const mode = environment.allow_internet ? 'public' : 'none';
-  return { mode, field: ['environment', 'allow_internet'] };
+  return { mode, field: [...path, 'allow_internet'] };
 }
 
 function overrideOf(table: { network_mode?: keyof typeof modes | undefined }, field: FieldPath): Wish | null {
@@ -85,13 +88,19 @@ function overrideOf(table: { network_mode?: keyof typeof modes | undefined }, fi
 }
 
 function strayHosts(toml: TaskToml, document: PlacedValue): Problem[] {
-  return (['environment', 'agent', 'verifier'] as const).flatMap((phase) =>
-    toml[phase].allowed_hosts === undefined || toml[phase].network_mode === 'allowlist'
+  const tables = [
+    [['environment'], toml.environment],
+    [['agent'], toml.agent],
+    [['verifier'], toml.verifier],
+    [['verifier', 'environment'], toml.verifier.environment],
+  ] as const;
+  return tables.flatMap(([path, table]) =>
+    table?.allowed_hosts === undefined || table.network_mode === 'allowlist'
       ? []
       : [
           problemAt(
             document,
-            [phase, 'allowed_hosts'],
+            [...path, 'allowed_hosts'],
             'needs network_mode = "allowlist"',
             'add network_mode = "allowlist", or remove allowed_hosts',
           ),

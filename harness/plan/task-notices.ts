@@ -34,3 +34,11 @@ export function unread(toml: TaskToml, document: PlacedValue, files: readonly Ta
     notices.push('has a solution/ without solve.sh: the oracle cannot try it');
   return notices;
 }
+
+/** Where the whole container is delivered, its own programs are what the tests run with. */
+export function stateNotices(toml: TaskToml): string[] {
+  const { deliverable, tests } = toml.metadata.assay;
+  return deliverable === 'state' && tests.runner === 'script'
+    ? ['is judged by tests that run on the system which the agent left: a changed shell could lie to them']
+    : [];
+}

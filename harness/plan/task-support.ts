@@ -2,12 +2,21 @@ import type { Problem } from '../domain/errors.ts';
 import { type FieldPath, type PlacedValue, problemAt } from './place.ts';
 import { hasFile, type TaskFile } from './task-files.ts';
 import type { TaskToml } from './task-toml.ts';
+import { isSeparate } from './task-verifier.ts';
 
 const notYet = 'is not supported yet';
 
+/** The task's environment and, where it has one, the verifier's: both are held to the same rules. */
+function environments(toml: TaskToml): { table: TaskToml['environment']; path: FieldPath }[] {
+  const own = toml.verifier.environment;
+  return [
+    { table: toml.environment, path: ['environment'] },
+    ...(own === undefined ? [] : [{ table: own, path: ['verifier', 'environment'] }]),
+  ];
+}
+
 /** What a task's `task.toml` asks for that one Linux container cannot honour: never dropped silently. */
 export function unsupported(toml: TaskToml, document: PlacedValue): Problem[] {
-  const { environment, verifier } = toml;
   const problems: Problem[] = [];
   const refuse = (wanted: boolean, path: FieldPath, what: string, fix: string) => {
     if (wanted) problems.push(problemAt(document, path, what, fix));
@@ -15,23 +24,15 @@ export function unsupported(toml: TaskToml, document: PlacedValue): Problem[] {
   const remove = (field: string) => `remove ${field}, or leave the task out of the suite`;
 
   refuse((toml.steps?.length ?? 0) > 0, ['steps'], `a task of several steps ${notYet}`, remove('[[steps]]'));
-  const os = environment.os?.toLowerCase() ?? 'linux';
-  refuse(os === 'windows', ['environment', 'os'], `Windows ${notYet}`, 'write os = "linux"');
-  refuse(os !== 'windows' && os !== 'linux', ['environment', 'os'], 'unknown system', 'write os = "linux"');
-  refuse((environment.gpus ?? 0) > 0, ['environment', 'gpus'], `a GPU ${notYet}`, remove('gpus'));
-  const types = (environment.gpu_types?.length ?? 0) > 0;
-  refuse(types, ['environment', 'gpu_types'], `a GPU ${notYet}`, remove('gpu_types'));
-  refuse(environment.tpu !== undefined, ['environment', 'tpu'], `a TPU ${notYet}`, remove('tpu'));
-
-  const { environment_mode: mode, environment: own } = verifier;
-  const separate = `a separate environment for the tests ${notYet}`;
-  const path = ['verifier', 'environment_mode'];
-  refuse(mode === 'separate', path, separate, 'write environment_mode = "shared"');
-  const field = ['verifier', 'environment'];
-  refuse(own !== undefined, field, separate, remove('[verifier.environment]'));
-  const collects = (verifier.collect?.length ?? 0) > 0;
-  const collect = `a command between agent and tests ${notYet}`;
-  refuse(collects, ['verifier', 'collect'], collect, remove('[[verifier.collect]]'));
+  for (const { table, path } of environments(toml)) {
+    const os = table.os?.toLowerCase() ?? 'linux';
+    refuse(os === 'windows', [...path, 'os'], `Windows ${notYet}`, 'write os = "linux"');
+    refuse(os !== 'windows' && os !== 'linux', [...path, 'os'], 'unknown system', 'write os = "linux"');
+    refuse((table.gpus ?? 0) > 0, [...path, 'gpus'], `a GPU ${notYet}`, remove('gpus'));
+    const types = (table.gpu_types?.length ?? 0) > 0;
+    refuse(types, [...path, 'gpu_types'], `a GPU ${notYet}`, remove('gpu_types'));
+    refuse(table.tpu !== undefined, [...path, 'tpu'], `a TPU ${notYet}`, remove('tpu'));
+  }
 
   for (const [index, artifact] of toml.artifacts.entries()) {
     if (typeof artifact === 'string' || artifact.service === undefined || artifact.service === 'main')
@@ -45,25 +46,20 @@ export function unsupported(toml: TaskToml, document: PlacedValue): Problem[] {
 /** Rules of single fields that Harbor has and a schema cannot say well. */
 export function inconsistent(toml: TaskToml, document: PlacedValue): Problem[] {
   const problems: Problem[] = [];
-  for (const [old, now] of [
-    ['memory', 'memory_mb'],
-    ['storage', 'storage_mb'],
-  ] as const) {
-    const size = toml.environment[old];
-    if (size === undefined || toml.environment[now] === undefined) continue;
-    if (megabytes(size) === toml.environment[now]) continue;
-    problems.push(problemAt(document, ['environment', old], `contradicts ${now}`, `keep only ${now}`));
-  }
-  const { workdir } = toml.environment;
-  if (workdir !== undefined && (!workdir.startsWith('/') || /^[/.]*$/.test(workdir) || climbs(workdir))) {
-    problems.push(
-      problemAt(
-        document,
-        ['environment', 'workdir'],
-        'must be an absolute path below "/"',
-        'write e.g. "/app"',
-      ),
-    );
+  for (const { table, path } of environments(toml)) {
+    for (const [old, now] of [
+      ['memory', 'memory_mb'],
+      ['storage', 'storage_mb'],
+    ] as const) {
+      const size = table[old];
+      if (size === undefined || table[now] === undefined || megabytes(size) === table[now]) continue;
+      problems.push(problemAt(document, [...path, old], `contradicts ${now}`, `keep only ${now}`));
+    }
+    const { workdir } = table;
+    if (workdir !== undefined && (!workdir.startsWith('/') || /^[/.]*$/.test(workdir) || climbs(workdir))) {
+      const message = 'must be an absolute path below "/"';
+      problems.push(problemAt(document, [...path, 'workdir'], message, 'write e.g. "/app"'));
+    }
   }
   for (const [index, artifact] of toml.artifacts.entries()) {
     const source = typeof artifact === 'string' ? artifact : artifact.source;
@@ -105,7 +101,8 @@ export function layoutProblems(
     problems.push({ file: file(path), message, fix });
 
   if (!has('instruction.md')) add('instruction.md', 'does not exist', 'write what the agent is to do in it');
-  if (!has('tests/test.sh') && toml.metadata.assay.tests.runner === 'script') {
+  // A separate verifier brings its own, in its image.
+  if (!has('tests/test.sh') && toml.metadata.assay.tests.runner === 'script' && !isSeparate(toml)) {
     if (has('tests/test.bat')) add('tests/test.bat', `Windows ${notYet}`, 'write tests/test.sh');
     else add('tests/test.sh', 'does not exist', 'write the script that decides the task');
   }

@@ -56,6 +56,13 @@ const ArtifactTable = z.object({
   service: z.string().optional(),
 });
 
+const CollectHook = z.object({
+  command: z.string().min(1),
+  service: z.string().default('main'),
+  timeout_sec: seconds.default(60),
+  user: user.optional(),
+});
+
 const namePart = '[A-Za-z0-9][A-Za-z0-9._-]*';
 
 /**
@@ -91,8 +98,8 @@ export const TaskToml = z.object({
       env: env.default({}),
       user: user.optional(),
       environment_mode: z.enum(['shared', 'separate']).optional(),
-      environment: z.unknown().optional(),
-      collect: z.array(z.unknown()).optional(),
+      environment: Environment.optional(),
+      collect: z.array(CollectHook).default([]),
     })
     .prefault({}),
   agent: z.object({ ...network, timeout_sec: seconds.optional(), user: user.optional() }).prefault({}),

@@ -60,11 +60,24 @@ export function failTrial(planned: Trial, reason: string, ports: RunPorts): void
 async function once(
   trial: Trial,
   source: CandidateSource,
-  { task, agentImage, base }: PreparedTask,
+  prepared: PreparedTask,
   plan: RunPlan,
   ports: RunPorts,
 ): Promise<TrialResult> {
   ports.emit({ type: 'trial.started', trial });
+  const result = await attemptOnce(trial, source, prepared, plan, ports);
+  ports.emit({ type: 'trial.finished', trial, result });
+  return result;
+}
+
+/** One attempt, of which nothing is recorded. */
+export async function attemptOnce(
+  trial: Trial,
+  source: CandidateSource,
+  { task, agentImage, base }: PreparedTask,
+  plan: RunPlan,
+  ports: RunPorts,
+): Promise<TrialResult> {
   const result = await source.attempt({
     trial,
     task,
@@ -79,7 +92,6 @@ async function once(
     signal: ports.signal,
   });
   ports.signal.throwIfAborted();
-  ports.emit({ type: 'trial.finished', trial, result });
   return result;
 }
 

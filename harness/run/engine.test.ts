@@ -58,6 +58,10 @@ const engine = (prepare: Sandbox['prepare']): Sandbox => ({
     workspace.finalize();
     return consume(workspace as unknown as Readable);
   },
+  openImage: () => Promise.reject(new Error('no case reads an image')),
+  userOf: () => Promise.reject(new Error('no case asks for users')),
+  withSnapshot: () => Promise.reject(new Error('no case starts a container')),
+  withState: () => Promise.reject(new Error('no case has a state')),
   run: () => Promise.reject(new Error('no case starts a container')),
   reap: async () => 0,
   ready: async () => undefined,
@@ -100,6 +104,23 @@ function source(name: string, attempt: (retry: number) => string | Promise<strin
   };
 }
 
+const nothing: TrialResult = {
+  outcome: 'failed',
+  reason: 'there is none',
+  candidate: null,
+  evidence: [],
+  retryable: false,
+  ignoredFiles: 0,
+  exitCode: null,
+  wallSec: 0,
+};
+
+/** Controls that deliver nothing: then the gate is not proven, and nothing else changes. */
+const noControls: RunPlan['controls'] = {
+  nop: { ...source('nop', () => 'base'), attempt: async () => nothing },
+  oracle: { ...source('oracle', () => 'oracle'), attempt: async () => nothing },
+};
+
 function scorer(
   score: (tree: Digest) => Partial<Verdict> | Promise<Partial<Verdict>> = () => ({}),
 ): Scorer & { scored: string[] } {
@@ -121,6 +142,7 @@ function scorer(
         checksTotal: 0,
         measures: { passed: 1 },
         evidence: [],
+        confirmed: false,
       };
       return { ...verdict, ...(await score(candidate.tree)) };
     },
@@ -141,6 +163,7 @@ async function execute(
       plan.sources,
       1,
     ),
+    controls: noControls,
     network: 'none',
     sandbox: {},
     ignore: [],

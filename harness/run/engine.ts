@@ -3,6 +3,8 @@ import type { CandidateSource } from '../../candidates/source.ts';
 import type { Scorer } from '../../scorers/scorer.ts';
 import { decide } from '../decide/decide.ts';
 import { decisionDigest } from '../decide/decision-digest.ts';
+import { proveGate } from '../decide/prove.ts';
+import type { Calibration } from '../domain/calibration.ts';
 import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import { AssayError, infrastructureError, isEngineFailure } from '../domain/errors.ts';
@@ -12,10 +14,11 @@ import type { LoadedTask } from '../domain/task.ts';
 import type { Trial } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { attemptTrial, failTrial, finishedTry } from './attempt.ts';
+import { runControls } from './controls.ts';
 import { exitCodeFor } from './exit-code.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { prepareTask } from './prepare.ts';
-import { scoreCandidate } from './score.ts';
+import { confirmCandidate, scoreCandidate } from './score.ts';
 
 /** Scores go before attempts: a task that can be finished is finished before another is begun. */
 const priority = { attempt: 0, score: 1 } as const;
@@ -80,9 +83,11 @@ async function runTask(task: LoadedTask, trials: readonly Trial[], run: Run): Pr
     const reason = ports.record.failedTasks.get(task.spec.id) ?? 'unknown';
     for (const trial of trials) failTrial(trial, reason, ports);
   } else {
-    await Promise.all(trials.map((trial) => runTrial(trial, prepared, run)));
+    // Attempts need not wait for the controls; verdicts do, as they are held against what the controls have shown.
+    const calibrations = controlled(prepared, run);
+    await Promise.all([calibrations, ...trials.map((trial) => runTrial(trial, prepared, calibrations, run))]);
   }
-  ports.emit({ type: 'selection.decided', selection: select(task, trials, run) });
+  ports.emit({ type: 'selection.decided', selection: await select(task, trials, prepared, run) });
 }
 
 /** undefined: there is no image for now, which says nothing about the other tasks; an engine that is gone does. */
@@ -106,7 +111,23 @@ function notPrepared(tasks: ReadonlyMap<string, AssayError>): AssayError {
   });
 }
 
-async function runTrial(trial: Trial, prepared: PreparedTask, run: Run): Promise<void> {
+type Calibrations = ReadonlyMap<string, Calibration>;
+
+function controlled(prepared: PreparedTask, run: Run): Promise<Calibrations> {
+  const { plan, ports, work } = run;
+  const slot = <T>(unit: () => Promise<T>): Promise<T> =>
+    work.add(unit, { priority: priority.score, signal: ports.signal });
+  return runControls(prepared, plan, ports, slot, (candidate, scorer, calibration) =>
+    scoreOnce(candidate, scorer, calibration, prepared, run),
+  );
+}
+
+async function runTrial(
+  trial: Trial,
+  prepared: PreparedTask,
+  calibrations: Promise<Calibrations>,
+  run: Run,
+): Promise<void> {
   const { plan, ports } = run;
   const source = run.sources.get(trial.agent);
   if (source === undefined) throw new TypeError(`no source for agent ${trial.agent}`);
@@ -118,15 +139,26 @@ async function runTrial(trial: Trial, prepared: PreparedTask, run: Run): Promise
     }));
   if (result.candidate === null) return;
   const candidate = result.candidate;
-  await Promise.all(plan.scorers.map((scorer) => scoreOnce(candidate, scorer, prepared, run)));
+  const learnt = await calibrations;
+  await Promise.all(
+    plan.scorers.map((scorer) =>
+      scoreOnce(candidate, scorer, learnt.get(scorer.name) ?? null, prepared, run),
+    ),
+  );
 }
 
-function scoreOnce(candidate: Candidate, scorer: Scorer, prepared: PreparedTask, run: Run): Promise<Verdict> {
+function scoreOnce(
+  candidate: Candidate,
+  scorer: Scorer,
+  calibration: Calibration | null,
+  prepared: PreparedTask,
+  run: Run,
+): Promise<Verdict> {
   const { plan, ports } = run;
   const slot = verdictSlot(prepared.task.spec.id, candidateDigest(candidate), scorer.name);
   let verdict = run.scoring.get(slot);
   if (verdict === undefined) {
-    verdict = run.work.add(() => scoreCandidate(candidate, scorer, prepared, plan, ports), {
+    verdict = run.work.add(() => scoreCandidate(candidate, scorer, calibration, prepared, plan, ports), {
       priority: priority.score,
       signal: ports.signal,
     });
@@ -135,12 +167,56 @@ function scoreOnce(candidate: Candidate, scorer: Scorer, prepared: PreparedTask,
   return verdict;
 }
 
-function select(task: LoadedTask, trials: readonly Trial[], { plan, ports }: Run): Selection {
+/** Decides, has the leading candidate confirmed where scorers do so, and decides again until the leader stands. */
+async function select(
+  task: LoadedTask,
+  trials: readonly Trial[],
+  prepared: PreparedTask | null,
+  run: Run,
+): Promise<Selection> {
+  for (;;) {
+    const selection = decideNow(task, trials, run);
+    const winner = selection.winner?.candidate;
+    if (winner === undefined || prepared === null) return selection;
+    if (!(await confirmed(winner, trials, prepared, run))) return selection;
+  }
+}
+
+/** Looks again at the leading candidate; false where nothing was left to look at. */
+async function confirmed(
+  leader: Digest,
+  trials: readonly Trial[],
+  prepared: PreparedTask,
+  { plan, ports, work }: Run,
+): Promise<boolean> {
+  const task = prepared.task.spec.id;
+  const candidate = trials
+    .map((trial) => finishedTry(trial, ports)?.result.candidate ?? null)
+    .find((each) => each !== null && candidateDigest(each) === leader);
+  const open = plan.scorers.filter(
+    (scorer) =>
+      scorer.confirm !== undefined &&
+      ports.record.verdicts.get(verdictSlot(task, leader, scorer.name))?.verdict.confirmed === false,
+  );
+  if (!candidate || open.length === 0) return false;
+  for (const scorer of open) {
+    const calibration = ports.record.calibrations.get(task)?.get(scorer.name) ?? null;
+    await work.add(() => confirmCandidate(candidate, scorer, calibration, prepared, plan, ports), {
+      priority: priority.score,
+      signal: ports.signal,
+    });
+  }
+  return true;
+}
+
+function decideNow(task: LoadedTask, trials: readonly Trial[], { plan, ports }: Run): Selection {
+  const controls = ports.record.controls.get(task.spec.id);
   const finished = trials.flatMap((planned) => finishedTry(planned, ports) ?? []);
   if (finished.length !== trials.length) throw new TypeError(`task ${task.spec.id} is not finished`);
   return decide({
     task: task.spec.id,
     policy: plan.policy,
+    gate: proveGate(plan.policy.gates, { nop: controls?.get('nop'), oracle: controls?.get('oracle') }),
     trials: finished,
     verdictsOf: (candidate) =>
       plan.scorers.flatMap(

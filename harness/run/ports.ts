@@ -1,5 +1,7 @@
 import type { CandidateSource } from '../../candidates/source.ts';
 import type { Scorer } from '../../scorers/scorer.ts';
+import type { Calibration } from '../domain/calibration.ts';
+import type { Candidate } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { JournalEntry, RunEvent } from '../domain/event.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -19,6 +21,8 @@ export interface RunPlan {
   scorers: readonly Scorer[];
   policy: Policy;
   trials: readonly Trial[];
+  /** Candidates whose verdict is known beforehand. */
+  controls: { nop: CandidateSource; oracle: CandidateSource };
   network: 'none' | 'task';
   sandbox: SandboxOptions;
   ignore: readonly string[];
@@ -30,6 +34,11 @@ interface RunCache {
   putVerdict(key: Digest, verdict: Verdict, run: string): void;
   getBase(image: Digest, workdir: string): Digest | null;
   putBase(image: Digest, workdir: string, tree: Digest): void;
+  /** What a control delivered, and what a scorer learnt from both; keys as harness/run/controls.ts makes them. */
+  getCandidate(key: Digest): Candidate | null;
+  putCandidate(key: Digest, candidate: Candidate): void;
+  getCalibration(key: Digest): Calibration | null;
+  putCalibration(key: Digest, calibration: Calibration): void;
 }
 
 /** Everything a run works with; handed in by the command that starts it. */
@@ -57,7 +66,7 @@ export interface PreparedTask {
   task: LoadedTask;
   /** Image whose workspace belongs to the agent's user. */
   agentImage: PreparedImage;
-  /** The same for the verifier's user. */
+  /** The same for the verifier's user; of a separate verifier, its own image, which holds the tests and no workspace. */
   verifierImage: PreparedImage;
   base: Digest;
 }

@@ -43,11 +43,20 @@ export async function prepareTask(task: LoadedTask, ports: RunPorts): Promise<Pr
 async function prepare(task: LoadedTask, ports: RunPorts): Promise<PreparedTask> {
   const options = { signal: ports.signal };
   const agentImage = await ports.sandbox.prepare(task, { ...options, user: task.spec.agent.user });
-  const verifierImage =
-    task.spec.verifier.user === task.spec.agent.user
-      ? agentImage
-      : await ports.sandbox.prepare(task, { ...options, user: task.spec.verifier.user });
+  const verifierImage = await verifierImageOf(task, agentImage, ports);
   return { task, agentImage, verifierImage, base: await baseTree(agentImage, ports) };
+}
+
+/** The verifier's own image where it has one, else the task's with a workspace of the verifier's user. */
+async function verifierImageOf(
+  task: LoadedTask,
+  agentImage: PreparedImage,
+  ports: RunPorts,
+): Promise<PreparedImage> {
+  const { agent, verifier } = task.spec;
+  const options = { signal: ports.signal, user: verifier.user };
+  if (verifier.separate !== null) return ports.sandbox.prepare(task, { ...options, environment: 'verifier' });
+  return verifier.user === agent.user ? agentImage : ports.sandbox.prepare(task, options);
 }
 
 /** The image's working directory before any agent ran, read once per image. */

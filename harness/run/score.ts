@@ -1,4 +1,5 @@
-import type { Scorer } from '../../scorers/scorer.ts';
+import type { ScoreContext, Scorer } from '../../scorers/scorer.ts';
+import type { Calibration } from '../domain/calibration.ts';
 import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import { type Digest, digestOf } from '../domain/digest.ts';
 import { verdictSlot } from '../domain/run-record.ts';
@@ -7,30 +8,64 @@ import { limitsFor } from './limits.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { withEngineRetries } from './retry.ts';
 
+interface Look {
+  key: Digest;
+  /** Asks the scorer. */
+  ask(context: ScoreContext): Promise<Verdict>;
+}
+
 /** The second unit of work: candidate + scorer → verdict. Recorded, cached or scored, in this order. */
 export async function scoreCandidate(
   candidate: Candidate,
   scorer: Scorer,
+  calibration: Calibration | null,
+  prepared: PreparedTask,
+  plan: RunPlan,
+  ports: RunPorts,
+): Promise<Verdict> {
+  const slot = verdictSlot(prepared.task.spec.id, candidateDigest(candidate), scorer.name);
+  const recorded = ports.record.verdicts.get(slot);
+  if (recorded !== undefined) return recorded.verdict;
+  const key = verdictKey({ candidate, scorer, calibration, confirmed: false }, prepared, plan);
+  return look(
+    { key, ask: (context) => scorer.score(context) },
+    candidate,
+    scorer,
+    calibration,
+    prepared,
+    plan,
+    ports,
+  );
+}
+
+/** Looks again at a candidate that would win, where its scorer does so; its verdict from then on. */
+export async function confirmCandidate(
+  candidate: Candidate,
+  scorer: Scorer,
+  calibration: Calibration | null,
+  prepared: PreparedTask,
+  plan: RunPlan,
+  ports: RunPorts,
+): Promise<Verdict> {
+  const first = await scoreCandidate(candidate, scorer, calibration, prepared, plan, ports);
+  const confirm = scorer.confirm?.bind(scorer);
+  if (first.confirmed || confirm === undefined) return first;
+  const key = verdictKey({ candidate, scorer, calibration, confirmed: true }, prepared, plan);
+  const ask = async (context: ScoreContext) => ({ ...(await confirm(context, first)), confirmed: true });
+  return look({ key, ask }, candidate, scorer, calibration, prepared, plan, ports);
+}
+
+async function look(
+  { key, ask }: Look,
+  candidate: Candidate,
+  scorer: Scorer,
+  calibration: Calibration | null,
   prepared: PreparedTask,
   plan: RunPlan,
   ports: RunPorts,
 ): Promise<Verdict> {
   const task = prepared.task.spec.id;
   const digest = candidateDigest(candidate);
-  const recorded = ports.record.verdicts.get(verdictSlot(task, digest, scorer.name));
-  if (recorded !== undefined) return recorded.verdict;
-  const limits = limitsFor(prepared.task.spec, plan.sandbox, prepared.task.spec.verifier.timeoutSec);
-  const key = verdictKey(
-    candidate,
-    scorer,
-    prepared,
-    digestOf({
-      options: scorer.config,
-      limits,
-      runtime: plan.sandbox.runtime ?? null,
-      env: prepared.task.spec.verifier.env,
-    }),
-  );
   const record = (verdict: Verdict, cached: boolean, wallSec: number) => {
     ports.emit({ type: 'verdict.recorded', task, candidate: digest, key, verdict, cached, wallSec });
     return verdict;
@@ -51,14 +86,14 @@ export async function scoreCandidate(
   const verdict = await withEngineRetries(
     ports.sandbox,
     () =>
-      scorer.score({
+      ask({
         task: prepared.task,
         image: prepared.verifierImage,
         candidate,
-        calibration: null,
+        calibration,
         sandbox: ports.sandbox,
         store: ports.store,
-        limits,
+        limits: scoringLimits(prepared, plan),
         labels: { run: ports.run, unit: 'score', task, scorer: scorer.name },
         signal: ports.signal,
       }),
@@ -76,7 +111,30 @@ export async function scoreCandidate(
   return verdict;
 }
 
-function verdictKey(candidate: Candidate, scorer: Scorer, prepared: PreparedTask, config: Digest): Digest {
+/** Bounds of a scorer's containers. */
+export function scoringLimits({ task }: PreparedTask, plan: RunPlan) {
+  return limitsFor(task.spec, plan.sandbox, task.spec.verifier.timeoutSec);
+}
+
+/** Digest of everything around a scorer that can change its answer: its options, bounds, runtime, environment. */
+export function scoringConfig(scorer: Scorer, prepared: PreparedTask, plan: RunPlan): Digest {
+  return digestOf({
+    options: scorer.config,
+    limits: scoringLimits(prepared, plan),
+    runtime: plan.sandbox.runtime ?? null,
+    env: prepared.task.spec.verifier.env,
+  });
+}
+
+interface Asked {
+  candidate: Candidate;
+  scorer: Scorer;
+  calibration: Calibration | null;
+  confirmed: boolean;
+}
+
+function verdictKey(asked: Asked, prepared: PreparedTask, plan: RunPlan): Digest {
+  const { candidate, scorer, calibration, confirmed } = asked;
   const key: VerdictKey = {
     task: prepared.task.spec.digest,
     base: candidate.base,
@@ -84,7 +142,9 @@ function verdictKey(candidate: Candidate, scorer: Scorer, prepared: PreparedTask
     image: prepared.verifierImage.digest,
     scorer: scorer.name,
     version: scorer.version,
-    config,
+    config: scoringConfig(scorer, prepared, plan),
+    calibration: calibration?.digest ?? null,
+    confirmed,
   };
   return digestOf(key);
 }

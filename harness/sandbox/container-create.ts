@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { infrastructureError } from '../domain/errors.ts';
-import { containerSpec } from './container-spec.ts';
+import { containerSpec, type SpecContext } from './container-spec.ts';
 import { engineError, engineWords, isNotFound } from './engine-errors.ts';
 import type { ContainerRequest } from './sandbox.ts';
 import { type Session, sessionLabels } from './session.ts';
@@ -13,11 +13,13 @@ export async function createContainer(
   request: ContainerRequest<unknown>,
 ): Promise<Dockerode.Container> {
   const { docker, host } = session;
-  const network = request.network === 'none' ? 'none' : await publicNetwork(session);
+  const network = await networkOf(session, request.network);
   const labels = sessionLabels(session, request.labels);
   try {
     const declared = await declaredVolumes(session, request.image);
-    const volumes = declared.filter((path) => !overlap(path, request.workdir));
+    // Everything lies in `/`: a command that runs there has no workspace to hide.
+    const hides = (path: string) => request.workdir !== '/' && overlap(path, request.workdir);
+    const volumes = declared.filter((path) => !hides(path));
     const create = () => docker.createContainer(containerSpec(request, { host, network, volumes, labels }));
     try {
       return await create();
@@ -34,6 +36,14 @@ export async function createContainer(
       cause: error,
     });
   }
+}
+
+async function networkOf(
+  session: Session,
+  network: ContainerRequest<unknown>['network'],
+): Promise<SpecContext['network']> {
+  if (typeof network === 'object') return `container:${network.joins}`;
+  return network === 'none' ? 'none' : publicNetwork(session);
 }
 
 /** Extracts the request's files at `/`. Throws the stream's own error when that is what failed. */

@@ -3,7 +3,7 @@ import type Dockerode from 'dockerode';
 import { infrastructureError } from '../domain/errors.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { StopReason } from './container-stop.ts';
-import { asking, engineError, engineWords, statusOf } from './engine-errors.ts';
+import { asking, engineError, engineWords, isNotFound, statusOf } from './engine-errors.ts';
 import type { ContainerEnd } from './sandbox.ts';
 import type { Session } from './session.ts';
 
@@ -35,17 +35,22 @@ export async function waitForExit(
   }
 }
 
-/** A command that could not even be started, as a shell would report it. */
+/** Why a container could not even be started, through no fault of the machinery. */
 export interface StartRefusal {
-  exitCode: 126 | 127;
+  /** Of a command, as a shell would report it; null where the network that it joins is gone. */
+  exitCode: 126 | 127 | null;
   words: string;
 }
 
 /**
- * Starts a container. Returns how the runtime refused the command itself (missing: 127, not executable: 126), null when
- * it runs; throws `infrastructure` for everything else.
+ * Starts a container. Returns how the runtime refused the command itself (missing: 127, not executable: 126) or that the
+ * container `joins` runs no more, null when it runs; throws `infrastructure` for everything else.
  */
-export async function startContainer(container: Dockerode.Container): Promise<StartRefusal | null> {
+export async function startContainer(
+  session: Session,
+  container: Dockerode.Container,
+  joins: string | null,
+): Promise<StartRefusal | null> {
   try {
     await container.start();
     return null;
@@ -56,7 +61,18 @@ export async function startContainer(container: Dockerode.Container): Promise<St
       return { exitCode: 127, words };
     if (aboutCommand && /permission denied|exec format error|is a directory/i.test(words))
       return { exitCode: 126, words };
+    if (joins !== null && statusOf(error) !== null && !(await isRunning(session.docker.getContainer(joins))))
+      return { exitCode: null, words };
     throw engineError('start a container', error);
+  }
+}
+
+async function isRunning(container: Dockerode.Container): Promise<boolean> {
+  try {
+    return (await container.inspect()).State.Running;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw engineError('look at a container', error);
   }
 }
 
@@ -92,6 +108,8 @@ export async function judgeEnd(
     await sleep(100);
     state = await inspectSized(container);
   }
+  const isTooLarge = (state.SizeRw ?? 0) > limits.storageMb * 1024 * 1024;
+  if (reason === 'done') return { end: isTooLarge ? 'storage' : 'exited', exitCode: null };
   if (reason !== null) return { end: reason, exitCode: null };
 
   if (session.watch.signalsTo(container.id) > 0)
@@ -101,7 +119,7 @@ export async function judgeEnd(
   if (state.State.Running) throw interrupted('the engine says that a container runs on after its end');
 
   if (state.State.OOMKilled && facts.StatusCode !== 0) return { end: 'oom', exitCode: null };
-  if ((state.SizeRw ?? 0) > limits.storageMb * 1024 * 1024) return { end: 'storage', exitCode: null };
+  if (isTooLarge) return { end: 'storage', exitCode: null };
   return { end: 'exited', exitCode: facts.StatusCode };
 }
 

@@ -8,7 +8,7 @@ import { makeStopper, type Stopper, type StopReason } from './container-stop.ts'
 import { engineError } from './engine-errors.ts';
 import { type Gate, gateFor } from './gate.ts';
 import { untilHealthy } from './healthcheck.ts';
-import type { ContainerEnd, ContainerRequest, ContainerResult } from './sandbox.ts';
+import type { ContainerEnd, ContainerRequest, ContainerResult, RunningContainer } from './sandbox.ts';
 import { removeContainer, type Session } from './session.ts';
 import { stoppedFiles } from './stopped-files.ts';
 import { watchStorage } from './storage-watch.ts';
@@ -70,15 +70,17 @@ async function live(
   request: ContainerRequest<unknown>,
   { gate, output, signal, breaks }: LifeOptions,
 ): Promise<Ended> {
-  const attached = await attachOutput(container, output, request.stdin);
+  const attached = await attachOutput(container, output, request.converse ? 'open' : request.stdin);
   const done = new AbortController();
   try {
-    const refusal = await startContainer(container);
+    const joins = typeof request.network === 'object' ? request.network.joins : null;
+    const refusal = await startContainer(session, container, joins);
     if (refusal !== null) {
       output.stderr.write(Buffer.from(`${refusal.words}\n`));
       return { end: 'exited', exitCode: refusal.exitCode, wallSec: 0 };
     }
-    const stopper = makeStopper(container, done.signal);
+    // The engine calls a container ended only when all of its output is taken, even after a kill.
+    const stopper = makeStopper(container, done.signal, () => attached.stdio?.discard());
     const onAbort = () => stopper.stop('aborted');
     signal.addEventListener('abort', onAbort, { signal: done.signal });
     if (signal.aborted) onAbort();
@@ -90,9 +92,22 @@ async function live(
     if (!isHealthy) stopper.stop('unhealthy');
     const started = performance.now();
     if (isHealthy) watchBounds(container, request, stopper, done.signal);
+    const talk =
+      isHealthy && request.converse && attached.stdio
+        ? converse(request.converse, { id: container.id, ...attached.stdio }, gone, stopper)
+        : undefined;
+    talk?.catch(() => undefined);
 
-    const facts = await gone;
-    const wallSec = (performance.now() - started) / 1000;
+    let wallSec = 0;
+    const [exit, talked] = await Promise.allSettled([
+      gone.finally(() => {
+        wallSec = (performance.now() - started) / 1000;
+      }),
+      talk,
+    ]);
+    if (exit.status === 'rejected') throw exit.reason;
+    if (talked.status === 'rejected' && !signal.aborted) throw talked.reason;
+    const facts = exit.value;
     const reason = (await stopper.reason()) ?? lateReason(isHealthy, signal);
     done.abort();
     await attached.drained(drainMs);
@@ -124,6 +139,23 @@ async function passGate(
   const run = (script: string) => execInContainer(container, script, request, healthcheck.timeoutSec);
   const probe = async () => (await run(healthcheck.command)) === 0;
   return (await untilHealthy(healthcheck, probe, ended.signal)) && (await run(gate.openScript)) === 0;
+}
+
+/** Lets somebody talk with a container until they are done, or it is. */
+async function converse(
+  talk: NonNullable<ContainerRequest<unknown>['converse']>,
+  { id, stdin, stdout }: RunningContainer,
+  gone: Promise<unknown>,
+  stopper: Stopper,
+): Promise<void> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  gone.then(end, end);
+  try {
+    await talk({ id, stdin, stdout }, ended.signal);
+  } finally {
+    if (!ended.signal.aborted) stopper.stop('done');
+  }
 }
 
 /** Kills the container at its deadline, or when it has written too much. */

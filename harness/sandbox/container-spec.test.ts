@@ -85,3 +85,17 @@ test('stdin is open once when there is something to say', () => {
     StdinOnce: true,
   });
 });
+
+test('whoever joins a network has no name and no entrypoint of its own', () => {
+  const joining = { ...request, network: { joins: 'abc' } };
+  const spec = containerSpec(joining, { ...context, network: 'container:abc' });
+  expect(spec).toMatchObject({ Entrypoint: ['a', 'b'], HostConfig: { NetworkMode: 'container:abc' } });
+  expect(spec).not.toHaveProperty('Cmd');
+  expect(spec).not.toHaveProperty('Hostname');
+  expect(containerSpec(request, context)).toMatchObject({ Cmd: ['a', 'b'], Hostname: 'assay' });
+});
+
+test('who is talked with has an open stdin', () => {
+  const talking = containerSpec({ ...request, converse: async () => undefined }, context);
+  expect(talking).toMatchObject({ AttachStdin: true, OpenStdin: true, StdinOnce: true });
+});

@@ -7,7 +7,7 @@ const mib = 1024 * 1024;
 /** What a container's options depend on besides the request. */
 export interface SpecContext {
   host: EngineHost;
-  /** Name of the network, or `none`. */
+  /** Name of the network, `none`, or `container:<id>`. */
   network: string;
   /** Paths that the image declares as volumes. */
   volumes: readonly string[];
@@ -27,15 +27,16 @@ export function containerSpec(
   // The engine refuses less than 6 MiB.
   const memory = Math.max(6, limits.memoryMb) * mib;
   const owned = `uid=${user.uid},gid=${user.gid}`;
-  const hasStdin = request.stdin !== undefined;
+  const hasStdin = request.stdin !== undefined || request.converse !== undefined;
+  const joins = typeof request.network === 'object';
   return {
     Image: request.image,
-    Cmd: [...request.command],
+    ...(joins ? { Entrypoint: [...request.command] } : { Cmd: [...request.command] }),
     Env: Object.entries(request.env).map(([name, value]) => `${name}=${value}`),
     WorkingDir: request.workdir,
     User: `${user.uid}:${user.gid}`,
-    // A random name would differ between two equal runs.
-    Hostname: 'assay',
+    // A random name would differ between two equal runs; who joins a network has the name that it has there.
+    ...(joins ? {} : { Hostname: 'assay' }),
     Labels: context.labels,
     AttachStdin: hasStdin,
     OpenStdin: hasStdin,

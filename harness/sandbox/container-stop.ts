@@ -4,7 +4,8 @@ import { infrastructureError } from '../domain/errors.ts';
 import { engineError, isNotFound, statusOf } from './engine-errors.ts';
 import type { ContainerEnd } from './sandbox.ts';
 
-export type StopReason = Exclude<ContainerEnd, 'exited' | 'oom'>;
+/** `done`: nothing more is wanted of it. */
+export type StopReason = Exclude<ContainerEnd, 'exited' | 'oom'> | 'done';
 
 /** How long a killed container may take to be gone. */
 const deathMs = 60_000;
@@ -19,12 +20,18 @@ export interface Stopper {
   failed: Promise<never>;
 }
 
-export function makeStopper(container: Dockerode.Container, ended: AbortSignal): Stopper {
+/** `onStop` is called right before the kill. */
+export function makeStopper(
+  container: Dockerode.Container,
+  ended: AbortSignal,
+  onStop: () => void = () => undefined,
+): Stopper {
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
   let stopping: Promise<StopReason | null> | null = null;
 
   const kill = async (reason: StopReason): Promise<StopReason | null> => {
+    onStop();
     try {
       await container.kill({ signal: 'SIGKILL' });
     } catch (error) {

@@ -8,15 +8,18 @@ import { runContainer } from './container-run.ts';
 import { engineWords } from './engine-errors.ts';
 import { readEngineHost } from './engine-host.ts';
 import { watchEngine } from './engine-watch.ts';
-import { readImagePath } from './image-files.ts';
+import { readImagePath, withImageFiles } from './image-files.ts';
 import { currentOwner, formatOwner } from './owner.ts';
 import { prepareTask } from './prepare-task.ts';
 import { reapDead, removeSession } from './reap.ts';
+import { stateImages } from './restore-image.ts';
 import { probeRuntime } from './runtime-probe.ts';
 import type { ContainerRequest, PreparedImage, PrepareOptions, Sandbox } from './sandbox.ts';
 import { removeContainer, type Session } from './session.ts';
 import { sharedWork } from './shared-work.ts';
+import { withSnapshot } from './snapshot.ts';
 import type { EnsureBase, TaskImage } from './task-image.ts';
+import { userOf } from './users-of-image.ts';
 
 export interface DockerSandboxOptions {
   docker: Dockerode;
@@ -55,6 +58,7 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
   const running = new Set<Promise<unknown>>();
   const preparing = sharedWork<PreparedImage>(closing.signal);
   const building = sharedWork<TaskImage>(closing.signal);
+  const states = stateImages(session);
 
   /** What is under way must have settled before `close` takes stock. */
   const tracked = <T>(work: Promise<T>): Promise<T> => {
@@ -77,6 +81,10 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
     facts: async () => ({ version: session.host.version, runtime: session.host.runtime }),
     prepare: (task, request) => tracked(prepare(task, request)),
     readImage: (image, path, consume) => tracked(readImagePath(session, image, path, consume)),
+    openImage: (image, work) => tracked(withImageFiles(session, image, work)),
+    userOf: (image, user) => tracked(userOf(session, image, user)),
+    withSnapshot: (files, work) => tracked(withSnapshot(session, files, work)),
+    withState: (image, state, work) => tracked(states.use(image, state, work)),
     run: <T = undefined>(request: ContainerRequest<T>) => tracked(runContainer(session, request)),
     reap: () => reapDead(docker, log),
     async ready(timeoutMs) {

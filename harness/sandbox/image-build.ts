@@ -12,6 +12,8 @@ export interface BuildRequest {
   tag: string;
   labels: Record<string, string>;
   timeoutSec: number;
+  /** The table of task.toml in which its time is set, for messages. Default `[environment]`. */
+  table?: string;
   /** The engine's network mode for `RUN`. */
   network: string;
   log: (line: string) => void;
@@ -86,13 +88,16 @@ export function buildFailure(request: Pick<BuildRequest, 'name'>, log: BuildLog,
 }
 
 /** The error for a build that was stopped at its deadline. */
-export function tooSlow(request: Pick<BuildRequest, 'name' | 'timeoutSec'>, log: BuildLog): AssayError {
+export function tooSlow(
+  request: Pick<BuildRequest, 'name' | 'timeoutSec' | 'table'>,
+  log: BuildLog,
+): AssayError {
   const tail = log.tail(shownLines);
   const step = log.step() === '' ? '' : ` (at step '${log.step()}')`;
   return inputError(
     `${request.name} did not build within ${request.timeoutSec} s${step}${tail === '' ? '' : `\n${tail}`}`,
     {
-      fix: 'raise [environment].build_timeout_sec in task.toml or make the build faster',
+      fix: `raise ${request.table ?? '[environment]'}.build_timeout_sec in task.toml or make the build faster`,
     },
   );
 }

@@ -1,27 +1,32 @@
 import type Dockerode from 'dockerode';
 import { Digest, digestOf } from '../domain/digest.ts';
 import { inputError } from '../domain/errors.ts';
-import type { LoadedTask } from '../domain/task.ts';
 import { overlap } from './container-create.ts';
 import { deriveImage } from './derive-image.ts';
 import { asking, engineError, isNotFound } from './engine-errors.ts';
 import { readSmallFile, resolveFolder, withImageFiles } from './image-files.ts';
+import { type ImagePlan, workdirOf } from './image-plan.ts';
 import type { LayerEntry } from './layer.ts';
 import type { ContainerUser, PreparedImage } from './sandbox.ts';
 import type { Session } from './session.ts';
 import type { TaskImage } from './task-image.ts';
-import { taskWorkdir } from './task-workdir.ts';
 import { parseGroup, parsePasswd, resolveUser, type StandIn, standInUser } from './users.ts';
+import { readUserTables } from './users-of-image.ts';
 
 /** Changes when the same image would be prepared differently. */
 const rules = 1;
-/** Larger user tables are not read. */
-const maxTableBytes = 1024 * 1024;
+/** No script that decides a task is larger. */
+const maxScriptBytes = 16 * 1024 * 1024;
 /** Folders that tasks may write to by Harbor's contract. */
 const logFolders = ['/logs/agent', '/logs/verifier', '/logs/artifacts'];
 
+/** What a separate verifier's image must bring with it. */
+const testScript = '/tests/test.sh';
+
 export interface PrepareImageOptions {
-  task: LoadedTask;
+  plan: ImagePlan;
+  /** Paths that no volume may hide. */
+  keptPaths: readonly string[];
   user: string | number | null;
   log: (line: string) => void;
   signal: AbortSignal;
@@ -34,49 +39,54 @@ export interface PrepareImageOptions {
 export async function prepareImage(
   session: Session,
   image: TaskImage,
-  { task, user, log, signal }: PrepareImageOptions,
+  { plan, keptPaths, user, log, signal }: PrepareImageOptions,
 ): Promise<PreparedImage> {
   const { docker } = session;
   const { Config: config } = await asking(`look at the image ${image.ref}`, () =>
     docker.getImage(image.ref).inspect(),
   );
-  const saidWorkdir = taskWorkdir(task, config?.WorkingDir);
-  const inputs = { rules, image: image.id, user, workdir: saidWorkdir };
+  const { what, isVerifier } = plan;
+  const saidWorkdir = workdirOf(plan, config?.WorkingDir);
+  const volumes = Object.keys(config?.Volumes ?? {});
+  checkVolumes(plan, volumes, [saidWorkdir, ...keptPaths]);
+  const inputs = {
+    rules,
+    image: image.id,
+    user,
+    workdir: saidWorkdir,
+    ...(isVerifier ? { isVerifier } : {}),
+  };
   const tag = `assay/prepared:${digestOf(inputs).slice('sha256:'.length)}`;
   const known = await readPrepared(docker, tag);
   if (known !== null) return { ref: tag, ...known, origin: image.origin };
 
   signal.throwIfAborted();
-  log(`preparing the image of task ${task.spec.id} ...`);
-  const volumes = Object.keys(config?.Volumes ?? {});
-  const plan = await withImageFiles(session, image.ref, async (files, container) => {
-    const passwdText = (await readSmallFile(files, '/etc/passwd', maxTableBytes)) ?? '';
-    const groupText = (await readSmallFile(files, '/etc/group', maxTableBytes)) ?? '';
+  log(`preparing the image of ${what} ...`);
+  const found = await withImageFiles(session, image.ref, async (files, container) => {
+    const tables = await readUserTables(files);
     const workdir = await resolveFolder(container, saidWorkdir);
-    if (workdir === 'no folder')
-      throw inputError(`task ${task.spec.id}: its workdir ${saidWorkdir} is not a folder`);
-    return { passwdText, groupText, workdir };
+    if (workdir === 'no folder') throw inputError(`${what}: its workdir ${saidWorkdir} is not a folder`);
+    if (isVerifier && (await readSmallFile(files, testScript, maxScriptBytes)) === null) {
+      throw inputError(`the image of ${what} holds no ${testScript}, or it is no file`, {
+        fix: 'write tests/Dockerfile so that it copies the tests to /tests, or use the shared environment',
+      });
+    }
+    return { passwdText: tables.passwd, groupText: tables.group, workdir };
   });
-  const workdir = plan.workdir ?? saidWorkdir;
-  const volume = volumes.find((path) => [workdir, '/logs'].some((own) => overlap(path, own)));
-  if (volume !== undefined) {
-    throw inputError(
-      `task ${task.spec.id}: its image declares ${volume} as a volume, which would hide the workspace`,
-      {
-        fix: 'remove the VOLUME line, or choose another workdir',
-      },
-    );
-  }
+  const workdir = found.workdir ?? saidWorkdir;
+  checkVolumes(plan, volumes, [workdir]);
   const chosen = chooseUser(
-    task,
+    plan,
     { wanted: user, imageUser: config?.User ?? '' },
-    plan.passwdText,
-    plan.groupText,
+    found.passwdText,
+    found.groupText,
   );
   const owner = { uid: chosen.user.uid, gid: chosen.user.gid };
-  const folders = [...(plan.workdir === null ? [workdir] : []), ...logFolders];
+  // Whoever runs tests may not change them.
+  const givesWorkdir = !(isVerifier && overlap(workdir, '/tests'));
+  const folders = [...(found.workdir === null ? [workdir] : []), ...logFolders];
   const layer: LayerEntry[] = [
-    ...userTables(chosen.standIn, plan.passwdText, plan.groupText),
+    ...userTables(chosen.standIn, found.passwdText, found.groupText),
     ...folders.map((path) => ({ path, type: 'dir' as const, ...owner })),
   ];
   await deriveImage(session, {
@@ -84,15 +94,31 @@ export async function prepareImage(
     tag,
     layer,
     // A task that is root on purpose keeps its owners as they are.
-    own: chosen.user.uid === 0 ? null : { ...owner, folders: [workdir, ...logFolders] },
+    own:
+      chosen.user.uid === 0
+        ? null
+        : { ...owner, folders: [...(givesWorkdir ? [workdir] : []), ...logFolders] },
     config: { user: `${owner.uid}:${owner.gid}`, workdir, entrypoint: config?.Entrypoint, cmd: config?.Cmd },
-    what: `task ${task.spec.id}`,
+    what,
     signal,
   });
   const made = await readPrepared(docker, tag);
-  if (made === null)
-    throw engineError(`prepare the image of task ${task.spec.id}`, new Error('the image is missing'));
+  if (made === null) throw engineError(`prepare the image of ${what}`, new Error('the image is missing'));
   return { ref: tag, ...made, origin: image.origin };
+}
+
+/** Containers get memory in place of a declared volume: what is written there is gone with them. */
+function checkVolumes(
+  { what, isVerifier }: ImagePlan,
+  volumes: readonly string[],
+  kept: readonly string[],
+): void {
+  // A verifier that runs in `/` has no workspace to lose.
+  const paths = isVerifier ? kept.filter((path) => path !== '/') : kept;
+  const hidden = volumes.find((volume) => paths.some((path) => overlap(volume, path)));
+  if (hidden === undefined) return;
+  const message = `${what}: its image declares ${hidden} as a volume, which would hide the workspace or what is to be judged`;
+  throw inputError(message, { fix: 'remove the VOLUME line, or choose another workdir or place' });
 }
 
 /** What an image that was prepared earlier says of itself; null when there is none. */
@@ -117,7 +143,7 @@ async function readPrepared(
 
 /** The task's user, else the image's; root only when the task itself says so. */
 function chooseUser(
-  task: LoadedTask,
+  { what, context }: ImagePlan,
   { wanted, imageUser }: { wanted: string | number | null; imageUser: string },
   passwdText: string,
   groupText: string,
@@ -128,8 +154,8 @@ function chooseUser(
   const resolved = resolveUser(said, passwd, group);
   if (!resolved.ok) {
     const whose = wanted === null ? "its image's USER" : 'the user in its task.toml';
-    throw inputError(`task ${task.spec.id}: ${whose}: ${resolved.problem}`, {
-      fix: 'make the user in environment/Dockerfile (RUN useradd …), or name one that exists',
+    throw inputError(`${what}: ${whose}: ${resolved.problem}`, {
+      fix: `make the user in ${context ?? 'environment'}/Dockerfile (RUN useradd …), or name one that exists`,
     });
   }
   if (resolved.user.uid !== 0 || wanted !== null) return { user: resolved.user, standIn: null };

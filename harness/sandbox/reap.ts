@@ -5,7 +5,7 @@ import { isDead, parseOwner } from './owner.ts';
 type Labels = Record<string, string> | null | undefined;
 
 /**
- * Removes containers, networks and volumes whose owner was a process of this machine and no longer lives. Never touches
+ * Removes containers, networks, volumes and images whose owner was a process of this machine and no longer lives. Never touches
  * a living session's, another machine's, or what carries no owner of ours. Returns how many containers it removed.
  */
 export async function reapDead(docker: Dockerode, log: (line: string) => void): Promise<number> {
@@ -53,7 +53,21 @@ async function removeLabelled(
   const { Volumes } = await asking('list volumes', () => docker.listVolumes({ filters }));
   for (const { Name, Labels } of Volumes ?? [])
     if (await chosen(Labels)) await tolerant(log, `volume ${Name}`, () => docker.getVolume(Name).remove());
+  // What is kept across sessions does not carry the label.
+  const images = await asking('list images', () => docker.listImages({ all: true, filters }));
+  // The youngest first: an image that another was made from cannot go before it.
+  for (const { Id, Labels } of images.toSorted((a, b) => b.Created - a.Created))
+    if (await chosen(Labels)) await removeImage(docker, Id, log);
   return removed;
+}
+
+/** Removes an image that is in nobody's use; one that is gone, or is still in use, is no failure. */
+export async function removeImage(
+  docker: Dockerode,
+  id: string,
+  log: (line: string) => void,
+): Promise<boolean> {
+  return tolerant(log, `image ${id.slice(0, 19)}`, () => docker.getImage(id).remove({ force: true }));
 }
 
 /** Another process may be removing the same thing: gone is gone. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { readChanges } from './container-changes.ts';
 import { engineError, engineWords, isNotFound, statusOf } from './engine-errors.ts';
 import type { StoppedFiles } from './sandbox.ts';
 
@@ -9,6 +10,15 @@ export interface OpenFiles extends StoppedFiles {
   broken(): unknown;
   /** Closes a stream that was left open. */
   end(): void;
+}
+
+const containers = new WeakMap<StoppedFiles, Dockerode.Container>();
+
+/** The container behind files that are open. Throws TypeError for others. */
+export function containerOf(files: StoppedFiles): Dockerode.Container {
+  const container = containers.get(files);
+  if (container === undefined) throw new TypeError('these are not the open files of a container');
+  return container;
 }
 
 /** Reads the file system of a container that does not run. */
@@ -30,7 +40,7 @@ export function stoppedFiles(container: Dockerode.Container): OpenFiles {
     return stream;
   };
 
-  return {
+  const files: OpenFiles = {
     read(path) {
       if (!path.startsWith('/') || path.includes('\0'))
         return Promise.reject(new TypeError(`a container's path is absolute, not ${JSON.stringify(path)}`));
@@ -38,13 +48,26 @@ export function stoppedFiles(container: Dockerode.Container): OpenFiles {
       last = next.catch(() => undefined);
       return next;
     },
+    changes(most) {
+      const found = last.then(() => {
+        // For the same lock.
+        open?.destroy(new Error('closed, as the changes were asked for before this was read'));
+        open = null;
+        return readChanges(container, most);
+      });
+      last = found.catch(() => undefined);
+      return found;
+    },
     broken: () => broken,
     end() {
       const stream = open;
       open = null;
       stream?.destroy();
+      containers.delete(files);
     },
   };
+  containers.set(files, container);
+  return files;
 }
 
 /** The engine's archive of a path; null where there is no such path. */

@@ -16,8 +16,8 @@ import {
 import { engineError, isNotFound } from './engine-errors.ts';
 import { buildClassic } from './image-build.ts';
 import { buildWithBuildKit } from './image-buildx.ts';
+import { contextDir, type ImagePlan, workdirOf } from './image-plan.ts';
 import type { Session } from './session.ts';
-import { taskWorkdir } from './task-workdir.ts';
 
 /** Where an image that a task starts from was found. */
 interface BaseImage {
@@ -54,43 +54,55 @@ const rules = 1;
 /** No Dockerfile of a task is larger; what is larger is something else. */
 const maxDockerfileBytes = 1024 * 1024;
 
-/** Resolves or builds a task's image; one that was built before from the same inputs is used as it is. */
-export async function makeTaskImage(work: ImageWork, task: LoadedTask): Promise<TaskImage> {
-  const { dockerImage, hasDockerfile } = task.spec.environment;
+/** An image to make, and where its build context lies. */
+interface Making extends ImagePlan {
+  dir: string | null;
+  /** The Dockerfile's path, for messages. */
+  name: string;
+}
+
+/** Resolves or builds one of a task's images; one that was built before from the same inputs is used as it is. */
+export async function makeTaskImage(work: ImageWork, task: LoadedTask, plan: ImagePlan): Promise<TaskImage> {
+  const { dockerImage, hasDockerfile } = plan;
+  const name = `${task.spec.id}: ${plan.context ?? 'environment'}/Dockerfile`;
+  const making: Making = { ...plan, dir: contextDir(task, plan), name };
   if (dockerImage === null) {
-    if (!hasDockerfile)
-      throw inputError(`task ${task.spec.id} has neither environment/Dockerfile nor docker_image`);
-    return buildTask(work, task, await readTaskDockerfile(task), { files: null, under: '' });
+    if (!hasDockerfile || making.dir === null)
+      throw inputError(
+        `${plan.what} has neither ${plan.context ?? 'environment'}/Dockerfile nor docker_image`,
+      );
+    return buildTask(work, making, await readTaskDockerfile(making), { files: null, under: '' });
   }
   const base = await work.ensureBase(work.session.docker, dockerImage, {
     log: work.log,
     signal: work.signal,
   });
-  const files = hasDockerfile ? [] : await listContext(environmentDir(task), { honourIgnore: false });
+  const files =
+    hasDockerfile || making.dir === null ? [] : await listContext(making.dir, { honourIgnore: false });
   if (files.length === 0) return { ref: base.ref, id: base.id, origin: originInWords([[dockerImage, base]]) };
 
   // Harbor's rule: beside a docker_image, what lies in environment/ belongs into the workdir.
   const image = await work.session.docker.getImage(base.ref).inspect();
-  const workdir = taskWorkdir(task, image.Config?.WorkingDir);
+  const workdir = workdirOf(plan, image.Config?.WorkingDir).replace(/\/$/, '');
   const text = `FROM ${dockerImage}\nCOPY ["files/", ${JSON.stringify(`${workdir}/`)}]\n`;
-  return buildTask(work, task, readDockerfile(text), { files, under: 'files' });
+  return buildTask(work, making, readDockerfile(text), { files, under: 'files' });
 }
 
 async function buildTask(
   work: ImageWork,
-  task: LoadedTask,
+  making: Making,
   file: DockerfileText,
   /** What goes into the build; null for all that the author wants in it. */
   context: { files: ContextFile[] | null; under: string },
 ): Promise<TaskImage> {
   const { session, log, signal } = work;
   const { docker } = session;
-  const name = `${task.spec.id}: environment/Dockerfile`;
+  const { name, dir, what } = making;
   const bases = await resolveBases(work, file, name);
   const network = process.env.ASSAY_BUILD_NETWORK || 'default';
   const inputs = {
     rules,
-    environment: task.spec.environment.digest,
+    environment: making.digest,
     // Not always in the environment's digest: a Dockerfile of ours depends on the workdir.
     dockerfile: file.lines,
     bases: bases.map(([ref, { id }]) => [ref, id]),
@@ -100,18 +112,19 @@ async function buildTask(
   const known = await imageId(docker, tag);
   if (known !== null) return { ref: tag, id: known, origin };
 
-  log(`building the image of task ${task.spec.id} ...`);
+  log(`building the image of ${what} ...`);
   const dockerfile = replaceImages(file, new Map(bases.map(([ref, base]) => [ref, base.ref])));
   const request = {
     name,
     tag,
     labels: { 'assay.image': 'task' },
-    timeoutSec: task.spec.environment.buildTimeoutSec,
+    timeoutSec: making.buildTimeoutSec,
+    table: making.table,
     network,
-    log: (line: string) => log(`${task.spec.id}: ${line}`),
+    log: (line: string) => log(`${what}: ${line}`),
     signal,
   };
-  const dir = environmentDir(task);
+  if (dir === null) throw new TypeError(`${name} has no build context`);
   const why = needsBuildKit(file);
   if (why !== null) await buildWithBuildKit(docker, { dir, dockerfile, why }, request);
   else {
@@ -160,20 +173,14 @@ function originInWords(bases: readonly [string, BaseImage][]): string {
   return bases.map(([ref, { origin }]) => `${ref} ${originWords[origin]}`).join('; ');
 }
 
-async function readTaskDockerfile(task: LoadedTask): Promise<DockerfileText> {
-  const path = join(environmentDir(task), 'Dockerfile');
+async function readTaskDockerfile({ dir, name }: Making): Promise<DockerfileText> {
+  const path = join(dir ?? '', 'Dockerfile');
   try {
     if ((await lstat(path)).size > maxDockerfileBytes) throw new RangeError('it is larger than 1 MiB');
     return readDockerfile(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
   } catch (error) {
-    throw inputError(`${task.spec.id}: environment/Dockerfile cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw inputError(`${name} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function environmentDir(task: LoadedTask): string {
-  return join(task.dir, 'environment');
 }
 
 /** The engine's id of an image; null when it has none of that name. */

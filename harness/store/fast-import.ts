@@ -6,10 +6,10 @@ import { startGitProcess } from './git-process.ts';
 import type { ObjectId } from './object-id.ts';
 import type { FileMode } from './store.ts';
 
-/** One path to set or, with null, to take out of a tree. */
+/** One path to set, to a file or with mode 040000 to a whole tree, or with null to take out of a tree. */
 export interface TreeEdit {
   path: string;
-  file: { mode: FileMode; id: ObjectId } | null;
+  file: { mode: FileMode | '040000'; id: ObjectId } | null;
 }
 
 /**

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { infrastructureError, messageOf } from '../domain/errors.ts';
 import { applyPatch } from './apply-patch.ts';
 import { type ObjectReader, startCatFile } from './cat-file.ts';
+import { compose } from './compose.ts';
 import { diffText, rememberDiffs } from './diff.ts';
+import { editTree } from './edit.ts';
 import { type FastImport, startFastImport } from './fast-import.ts';
 import { checkGitVersion, gitFailed, runGit, saysNoSpace } from './git.ts';
 import { type IngestParts, ingest } from './ingest.ts';
 import { openListings } from './listing.ts';
 import { blobId, type ObjectId, toDigest, toObjectId } from './object-id.ts';
+import { putBlobs } from './put-blobs.ts';
 import { openSession, type Session } from './session.ts';
 import type { Store } from './store.ts';
 
@@ -105,10 +108,13 @@ function storeAt(root: string, gitDir: string, session: Session): Store {
         await current.durable();
         return toDigest(blobId(bytes));
       }),
+    putBlobs: (work) => guarded(async () => putBlobs(await importer(), () => session.dir(), work)),
     readBlob: (digest) => guarded(() => read(toObjectId(digest))),
     has: (digest) => guarded(async () => (await reader().info(toObjectId(digest))) !== null),
     ingest: (tar, options) => guarded(() => ingest(tar, options, parts)),
     applyPatch: (base, patch, limits) => guarded(() => applyPatch(base, patch, limits, parts)),
+    edit: (tree, changes) => guarded(async () => toDigest(await editTree(toObjectId(tree), changes, parts))),
+    compose: (parts) => guarded(() => compose(parts, importer)),
     listTree: (tree) =>
       guarded(async () => {
         const { files } = await listings(toObjectId(tree));

@@ -31,6 +31,7 @@ const verdict: Verdict = {
   checksTotal: 3,
   measures: { passed: 3 },
   evidence: [{ name: 'log', digest: sha256('log'), bytes: 3, truncated: false }],
+  confirmed: false,
 };
 const row: RunRow = {
   run: 'r1',

@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
+import { Calibration } from '../domain/calibration.ts';
+import { Candidate } from '../domain/candidate.ts';
 import { Digest } from '../domain/digest.ts';
 import { messageOf } from '../domain/errors.ts';
 import { Verdict } from '../domain/verdict.ts';
@@ -38,6 +40,11 @@ export interface RunIndex {
   /** Tree of an image's working directory. */
   getBase(image: Digest, workdir: string): Digest | null;
   putBase(image: Digest, workdir: string, tree: Digest): void;
+  /** What a control delivered, and what a scorer learnt of a task; the keys are the callers' own. */
+  getCandidate(key: Digest): Candidate | null;
+  putCandidate(key: Digest, candidate: Candidate): void;
+  getCalibration(key: Digest): Calibration | null;
+  putCalibration(key: Digest, calibration: Calibration): void;
   /** Oldest first. */
   listRuns(): RunRow[];
   upsertRun(row: RunRow): void;
@@ -46,10 +53,11 @@ export interface RunIndex {
 }
 
 /** Raised when a table changes: older files are thrown away. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 const schema = `
   CREATE TABLE verdicts (key TEXT PRIMARY KEY, verdict TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE bases (image TEXT, workdir TEXT, tree TEXT NOT NULL, PRIMARY KEY (image, workdir)) WITHOUT ROWID;
+  CREATE TABLE learnt (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE runs (
     run TEXT PRIMARY KEY, suite TEXT NOT NULL, started TEXT NOT NULL, finished TEXT, exitCode INTEGER,
     winners INTEGER NOT NULL, tasks INTEGER NOT NULL, trials INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -76,7 +84,7 @@ function connect(path: string): DatabaseSync {
       // Two processes may start at once: the second sees the tables of the first.
       db.exec('BEGIN IMMEDIATE');
       if (db.prepare('PRAGMA user_version').get()?.user_version !== schemaVersion) {
-        db.exec('DROP TABLE IF EXISTS verdicts; DROP TABLE IF EXISTS bases; DROP TABLE IF EXISTS runs;');
+        for (const table of ['verdicts', 'bases', 'learnt', 'runs']) db.exec(`DROP TABLE IF EXISTS ${table}`);
         db.exec(schema);
       }
       db.exec('COMMIT');
@@ -140,6 +148,14 @@ export function openIndex(dir: string, options: { notice?: (text: string) => voi
       open.prepare(sql).run(...values);
     }, undefined);
 
+  function learnt<S extends z.ZodType>(key: Digest, schema: S): z.infer<S> | null {
+    const [row] = rows('SELECT value FROM learnt WHERE key = ?', key);
+    const value = schema.safeParse(parseJson(row?.value));
+    return value.success ? value.data : null;
+  }
+  const learn = (key: Digest, value: object) =>
+    change('INSERT OR REPLACE INTO learnt VALUES (?, ?)', key, JSON.stringify(value));
+
   return {
     getVerdict(key) {
       const [row] = rows('SELECT verdict FROM verdicts WHERE key = ?', key);
@@ -155,6 +171,10 @@ export function openIndex(dir: string, options: { notice?: (text: string) => voi
     },
     putBase: (image, workdir, tree) =>
       change('INSERT OR REPLACE INTO bases VALUES (?, ?, ?)', image, workdir, tree),
+    getCandidate: (key) => learnt(key, Candidate),
+    putCandidate: learn,
+    getCalibration: (key) => learnt(key, Calibration),
+    putCalibration: learn,
     listRuns() {
       return rows('SELECT * FROM runs ORDER BY started, run')
         .map((row) => RunRow.safeParse({ ...row }))

@@ -41,7 +41,7 @@ async function take(tar: Readable, options: IngestOptions, parts: IngestParts): 
   const workspace = openWorkspace(options, {
     importer,
     base,
-    ignores: base === null ? () => false : ignoreRules(await rootGitignore(base, parts), options.ignore),
+    ignores: await ignoresOf(options, base, parts),
     spoolDir: parts.temporary,
   });
   for await (const entry of tarEntries(tar)) await workspace.take(entry);
@@ -51,6 +51,15 @@ async function take(tar: Readable, options: IngestOptions, parts: IngestParts): 
   let bytes = 0;
   for (const file of files.values()) bytes += file.size;
   return { ok: true, tree: toDigest(tree), files: files.size, bytes, ignored };
+}
+
+async function ignoresOf(
+  { ignore }: IngestOptions,
+  base: Listing | null,
+  parts: IngestParts,
+): Promise<(path: string) => boolean> {
+  if (typeof ignore === 'function') return ignore;
+  return base === null ? () => false : ignoreRules(await rootGitignore(base, parts), ignore);
 }
 
 async function rootGitignore(base: Listing, parts: IngestParts): Promise<string | null> {

@@ -13,6 +13,12 @@ export interface TreeEntry {
   digest: Digest;
 }
 
+/** A file to be written: its bytes, of a symbolic link where it points. */
+export interface FileContent {
+  mode: FileMode;
+  content: Uint8Array;
+}
+
 /** One changed path from base to candidate. A rename is a deletion and an addition. */
 export type DiffEntry =
   | { kind: 'written'; path: string; mode: FileMode; digest: Digest; isNew: boolean }
@@ -47,9 +53,23 @@ export interface IngestOptions {
   /**
    * gitignore-style patterns; matching files that the base does not hold are left out. They come after those for
    * caches and editors' leftovers and the base's own `.gitignore`, and may take back (`!dist/`) what these say.
+   * A function decides alone, also where there is no base: true leaves the path out.
    */
-  ignore: readonly string[];
+  ignore: readonly string[] | ((path: string) => boolean);
 }
+
+/** A file or a whole tree at a place in another one. */
+export type TreePart = { path: string; tree: Digest } | { path: string; mode: FileMode; digest: Digest };
+
+/**
+ * Takes content of exactly so many bytes as a blob and returns its digest. What has the digest `known` is read, and not
+ * stored.
+ */
+export type PutBlob = (
+  content: AsyncIterable<Uint8Array>,
+  bytes: number,
+  known?: Digest | null,
+) => Promise<Digest>;
 
 /**
  * Trees and evidence in one bare git object database (SHA-256 object format). Whatever a method returned a digest
@@ -57,6 +77,8 @@ export interface IngestOptions {
  */
 export interface Store {
   putBlob(content: string | Uint8Array): Promise<Digest>;
+  /** Many blobs, large ones too, for as long as `work` takes; they are durable when this resolves. */
+  putBlobs<T>(work: (put: PutBlob) => Promise<T>): Promise<T>;
   /** Throws `infrastructure` when the object is missing. */
   readBlob(digest: Digest): Promise<Buffer>;
   has(digest: Digest): Promise<boolean>;
@@ -67,6 +89,14 @@ export interface Store {
    * workspace, holds submodules or exceeds a limit or 64 MiB.
    */
   applyPatch(base: Digest, patch: Uint8Array, limits: IngestLimits): Promise<Ingested>;
+  /**
+   * The tree with some files written and, where null stands, deleted: for trees of the harness's own making, whose
+   * links are not looked at. Throws TypeError, with nothing written, for a path that no tree can hold, a deleted file
+   * that is not there, and a file where files of a folder would still be.
+   */
+  edit(tree: Digest, changes: ReadonlyMap<string, FileContent | null>): Promise<Digest>;
+  /** A tree of parts at their places (relative, as in `TreeEntry`), none of which lies in another; none at all: empty. */
+  compose(parts: readonly TreePart[]): Promise<Digest>;
   listTree(tree: Digest): Promise<TreeEntry[]>;
   diff(base: Digest, tree: Digest): Promise<Diff>;
   /** The unified diff as git prints it (binary files only named), cut at `maxBytes`; `bytes` counts all of it. */

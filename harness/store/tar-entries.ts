@@ -13,6 +13,8 @@ export interface TarEntry {
   /** tar-stream's word for the kind of file; null for one that it does not know. */
   type: string | null;
   mode: number;
+  uid: number;
+  gid: number;
   /** Bytes that the archive announces for it. */
   size: number;
   linkname: string | null;
@@ -127,6 +129,8 @@ function toEntry(header: RawHeader, size: number, content: AsyncIterable<Uint8Ar
     shown: name ?? header.name,
     type: header.type ?? null,
     mode: header.mode ?? 0,
+    uid: header.uid ?? 0,
+    gid: header.gid ?? 0,
     size,
     linkname: decodeName(header.linkname ?? '', pax?.linkpath),
     sparse: pax !== null && Object.keys(pax).some((key) => key.startsWith('GNU.sparse')),

@@ -82,7 +82,7 @@ export function openWorkspace(options: IngestOptions, parts: WorkspaceParts): Wo
     if (git >= 0) return skip(path, entry, git === components.length - 1);
     if (entry.type === 'directory') return;
     if (!held.has(path)) {
-      if (!trusted && parts.ignores(path)) return skip(path, entry);
+      if (parts.ignores(path)) return skip(path, entry);
       const name = gitNameProblem(path, entry.type === 'symlink');
       if (trusted && unstorable(components, entry)) return skip(path, entry);
       if (!trusted && name) throw refusePath(path, name);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../harness/domain/digest.ts';
 import { Verdict } from '../../harness/domain/verdict.ts';
-import { type JudgeInput, judge } from './judge.ts';
+import { judge as judgeAgainst } from './judge.ts';
+import type { Measurement } from './measurement.ts';
 import type { Parsed, TestResult } from './parse/result.ts';
 import { toVerdict } from './verdict.ts';
 
@@ -14,17 +16,26 @@ const reports = (outcomes: string): Parsed => ({ ok: true, results: results(outc
 const reward = (value: number) => ({ ok: true, value }) as const;
 const broken = (reason: string) => ({ ok: false, reason }) as const;
 
-const ended: JudgeInput = {
+const judge = (run: Measurement) => judgeAgainst(run, { expectations: null, quarantined: [] });
+
+/** Verdicts name their evidence by digest; here nobody reads it. */
+const store = { putBlob: async (content: string | Uint8Array) => sha256(content) };
+
+const ended: Measurement = {
   end: 'exited',
   exitCode: 0,
   setupFailure: null,
   reward: null,
   reports: null,
+  forged: null,
+  sentinels: 0,
+  putBack: { total: 0, paths: [] },
   timeoutSec: 60,
   lastLine: '',
+  evidence: [],
 };
 
-type Row = [what: string, input: Partial<JudgeInput>, outcome: string, reason: string | RegExp];
+type Row = [what: string, input: Partial<Measurement>, outcome: string, reason: string | RegExp];
 
 const table: Row[] = [
   // The container did not end by itself.
@@ -196,27 +207,27 @@ describe('judge', () => {
     expect(order(shuffled.toReversed())).toEqual(order(shuffled));
   });
 
-  it('gives a valid verdict with a bounded part of the checks, whatever the names', () => {
+  it('gives a valid verdict with a bounded part of the checks, whatever the names', async () => {
     const hostile: TestResult[] = Array.from({ length: 120 }, (_, index) => ({
       id: `${'\u001b]0;x\u0007\n"<b>'.repeat(20)}${index}`,
       outcome: 'fail',
     }));
     const judgement = judge({ ...ended, reports: { ok: true, results: hostile } });
-    const verdict = Verdict.parse(toVerdict(judgement, []));
+    const verdict = Verdict.parse(await toVerdict(judgement, [], store));
     expect(verdict.checks).toHaveLength(50);
     expect(verdict.checksTotal).toBe(120);
     expect(verdict.reason.length).toBeLessThanOrEqual(400);
     expect(verdict.reason).not.toMatch(/\p{Cc}/u);
   });
 
-  it('passes only on an own end with a reward of 1 or a report in which something passed and nothing failed', () => {
+  it('passes only on an own end with a reward of 1 or a report in which something passed and nothing failed', async () => {
     const parsed = fc.oneof(
       fc.constant(null),
       fc.string().map(broken),
       fc.stringMatching(/^[pfes]{0,5}$/).map(reports),
     );
     const input = fc.record({
-      end: fc.constantFrom<JudgeInput['end']>('exited', 'timeout', 'oom', 'storage', 'aborted', 'unhealthy'),
+      end: fc.constantFrom<Measurement['end']>('exited', 'timeout', 'oom', 'storage', 'aborted', 'unhealthy'),
       exitCode: fc.constantFrom(null, 0, 1, 97, 137),
       setupFailure: fc.constantFrom(null, null, 'x'),
       reward: fc.oneof(
@@ -226,16 +237,21 @@ describe('judge', () => {
         fc.constant(reward(1)),
       ),
       reports: parsed,
+      forged: fc.constantFrom(null, null, 'a test that must fail was reported as passed'),
+      sentinels: fc.constantFrom(0, 3),
+      putBack: fc.constant({ total: 0, paths: [] }),
       timeoutSec: fc.constant(1),
       lastLine: fc.string(),
+      evidence: fc.constant<Measurement['evidence']>([]),
     });
-    fc.assert(
-      fc.property(input, (given) => {
+    await fc.assert(
+      fc.asyncProperty(input, async (given) => {
         const judgement = judge(given);
-        Verdict.parse(toVerdict(judgement, []));
+        Verdict.parse(await toVerdict(judgement, [], store));
         if (judgement.outcome !== 'pass') return;
         expect(given.end).toBe('exited');
         expect(given.setupFailure).toBeNull();
+        expect(given.forged).toBeNull();
         const listed = given.reports?.ok ? given.reports.results : [];
         expect(listed.every(({ outcome }) => outcome === 'pass' || outcome === 'skipped')).toBe(true);
         if (given.reports !== null) expect(listed.some(({ outcome }) => outcome === 'pass')).toBe(true);

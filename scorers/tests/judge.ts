@@ -1,25 +1,9 @@
-import { compareText } from '../../harness/domain/order.ts';
 import type { Check, Outcome } from '../../harness/domain/verdict.ts';
 import type { ContainerEnd } from '../../harness/sandbox/sandbox.ts';
 import { boundedLine, plural } from '../text.ts';
-import { isFailing, type Parsed, type TestResult } from './parse/result.ts';
-import type { Reward } from './parse/reward.ts';
-
-/** All that is known after the tests' container stopped. */
-export interface JudgeInput {
-  end: ContainerEnd;
-  exitCode: number | null;
-  /** Why the tests were never started; null when they were. */
-  setupFailure: string | null;
-  /** null: neither reward.json nor reward.txt was written. */
-  reward: Reward | null;
-  /** null: no report was written. */
-  reports: Parsed | null;
-  /** Bound of the container, for the sentence about a timeout. */
-  timeoutSec: number;
-  /** Last line that the tests printed; hostile text, may be empty. */
-  lastLine: string;
-}
+import { type Counts, count, held, missingWords, testsInWords, toChecks } from './count.ts';
+import type { Against } from './expectations.ts';
+import type { Measurement } from './measurement.ts';
 
 export interface Judgement {
   outcome: Exclude<Outcome, 'skipped'>;
@@ -31,8 +15,8 @@ export interface Judgement {
   checks: Check[];
 }
 
-const ends: Record<Exclude<ContainerEnd, 'exited'>, (input: JudgeInput) => string> = {
-  timeout: (input) => `the tests did not end within ${plural(input.timeoutSec, 'second')}`,
+const ends: Record<Exclude<ContainerEnd, 'exited'>, (run: Measurement) => string> = {
+  timeout: (run) => `the tests did not end within ${plural(run.timeoutSec, 'second')}`,
   oom: () => 'the tests used more memory than they may',
   storage: () => 'the tests wrote more to disk than they may',
   unhealthy: () => 'the container did not become healthy, so the tests were not run',
@@ -40,12 +24,13 @@ const ends: Record<Exclude<ContainerEnd, 'exited'>, (input: JudgeInput) => strin
 };
 
 /**
- * Decides what a run of the tests came to; pure. Fails closed: whatever is missing, broken or contradicts itself is an
- * `error`. A reward of at least 1 passes and, as in Harbor, makes the exit code irrelevant.
+ * Decides what a run of the tests came to; pure. Fails closed: whatever is missing, broken, forged or contradicts itself
+ * is an `error`. Where the task names its tests, those decide. Else a reward of at least 1 passes and, as in Harbor,
+ * makes the exit code irrelevant, as long as no expected test is missing or failed.
  */
-export function judge(input: JudgeInput): Judgement {
-  const { reward, reports, exitCode } = input;
-  const results = reports?.ok ? reports.results : [];
+export function judge(run: Measurement, against: Against): Judgement {
+  const { reward, reports } = run;
+  const results = held(reports?.ok ? reports.results : [], against);
   const checks = toChecks(results);
   const error = (reason: string): Judgement => ({
     outcome: 'error',
@@ -55,75 +40,88 @@ export function judge(input: JudgeInput): Judgement {
     checks,
   });
 
-  if (input.end !== 'exited') return error(ends[input.end](input));
-  if (input.setupFailure !== null) return error(`the tests were not started: ${input.setupFailure}`);
+  if (run.end !== 'exited') return error(ends[run.end](run));
+  if (run.setupFailure !== null) return error(`the tests were not started: ${run.setupFailure}`);
+  if (run.forged !== null) return error(`forged or broken report: ${run.forged}`);
   if (reward && !reward.ok) return error(`broken reward: ${reward.reason}`);
   if (reports && !reports.ok) return error(`broken report: ${reports.reason}`);
-  if (!reward && !reports) return error(noResult(input));
+  if (!reward && !reports) return error(noResult(run));
 
   const counts = count(results);
-  if (reports && counts.passed + counts.failed === 0)
-    return error(`no test executed${counts.total > 0 ? `: all ${counts.total} were skipped` : ''}`);
+  if (reports && counts.executed === 0)
+    return error(`no test executed${counts.skipped > 0 ? `: all ${counts.skipped} were skipped` : ''}`);
 
   const judged = (outcome: 'pass' | 'fail', reason: string): Judgement => ({
     outcome,
-    reason: boundedLine(reason, 400),
-    score: reward ? Math.min(1, Math.max(0, reward.value)) : counts.passed / counts.total,
-    measures: { ...(reports ? counts : {}), ...(reward ? { reward: reward.value } : {}) },
+    reason: boundedLine(`${reason}${putBackWords(run.putBack)}`, 400),
+    score: reward && !named ? Math.min(1, Math.max(0, reward.value)) : scoreOf(counts),
+    measures: measuresOf(run, counts, against),
     checks,
   });
-  const tests = testsInWords(results, counts);
-
+  const named = against.expectations?.source === 'named';
+  const tests = `${testsInWords(results, counts)}${missingWords(results)}`;
+  if (named) {
+    if (!reports) return error('the task names its tests, but no report says how they came out');
+    return counts.failed > 0 ? judged('fail', tests) : exitAgrees(run, counts, tests, judged, error);
+  }
   if (reward) {
     const enough = reward.value >= 1;
-    if (enough && counts.failed > 0)
+    if (enough && counts.failed > counts.missing)
       return error(`reward and report disagree: the reward is ${reward.value}, but ${tests}`);
-    if (!reports)
+    if (!reports && counts.missing === 0)
       return judged(enough ? 'pass' : 'fail', `reward ${reward.value}${enough ? '' : ', below 1'}`);
-    if (enough) return judged('pass', tests);
+    if (enough && counts.failed === 0) return judged('pass', tests);
     return judged(
       'fail',
       counts.failed > 0 ? tests : `the reward is ${reward.value}, below 1, although ${tests}`,
     );
   }
   if (counts.failed > 0) return judged('fail', tests);
-  if (exitCode !== 0)
+  return exitAgrees(run, counts, tests, judged, error);
+}
+
+/** An exit code other than 0 needs a test that explains it, be it one that does not count. */
+function exitAgrees(
+  { exitCode }: Measurement,
+  counts: Counts,
+  tests: string,
+  judged: (outcome: 'pass', reason: string) => Judgement,
+  error: (reason: string) => Judgement,
+): Judgement {
+  if (exitCode !== 0 && (exitCode === null || counts.excused === 0))
     return error(`results disagree with the exit code: ${tests}, but the exit code is ${exitCode}`);
   return judged('pass', tests);
 }
 
-/** Every result as a check, those that did not pass first, then by id: the same order from run to run. */
-function toChecks(results: readonly TestResult[]): Check[] {
-  const rank = (result: TestResult) => (isFailing(result) ? 0 : result.outcome === 'skipped' ? 1 : 2);
-  return results.toSorted((a, b) => rank(a) - rank(b) || compareText(a.id, b.id));
+function scoreOf(counts: Counts): number {
+  return counts.total === 0 ? 0 : counts.passed / counts.total;
 }
 
-function count(results: readonly TestResult[]) {
-  const counts = { passed: 0, failed: 0, skipped: 0, total: results.length };
-  for (const result of results) {
-    if (isFailing(result)) counts.failed += 1;
-    else if (result.outcome === 'skipped') counts.skipped += 1;
-    else counts.passed += 1;
-  }
-  return counts;
+function measuresOf(run: Measurement, counts: Counts, { quarantined }: Against): Record<string, number> {
+  const { passed, failed, skipped, total } = counts;
+  return {
+    ...(run.reports ? { passed, failed, skipped, total } : {}),
+    ...(run.reward?.ok ? { reward: run.reward.value } : {}),
+    ...(run.sentinels > 0 ? { sentinels: run.sentinels } : {}),
+    ...(run.putBack.total > 0 ? { put_back: run.putBack.total } : {}),
+    ...(quarantined.length > 0
+      ? {
+          quarantined: quarantined.length,
+          quarantined_share: quarantined.length / (total + quarantined.length),
+        }
+      : {}),
+  };
 }
 
-const namesShown = 3;
-
-/** `41 of 41 tests passed`, `3 of 41 tests failed: a, b, c`. */
-function testsInWords(results: readonly TestResult[], counts: ReturnType<typeof count>): string {
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-  if (counts.failed === 0) return `${counts.passed} of ${plural(counts.total, 'test')} passed${skipped}`;
-  const failed = results
-    .filter(isFailing)
-    .map((result) => result.id)
-    .toSorted(compareText);
-  const names = failed.slice(0, namesShown).map((id) => boundedLine(id, 80));
-  const more = failed.length > namesShown ? ` and ${failed.length - namesShown} more` : '';
-  return `${counts.failed} of ${plural(counts.total, 'test')} failed${skipped}: ${names.join(', ')}${more}`;
+/** `; put back from the base: tests/a.test.ts and 2 more`. */
+function putBackWords({ total, paths }: Measurement['putBack']): string {
+  const [first] = paths;
+  if (first === undefined) return '';
+  const more = total > 1 ? ` and ${total - 1} more` : '';
+  return `; put back from the base: ${boundedLine(first, 80)}${more}`;
 }
 
-function noResult({ exitCode, lastLine }: JudgeInput): string {
+function noResult({ exitCode, lastLine }: Measurement): string {
   const last = boundedLine(lastLine, 160);
   return `no result: neither a reward nor a report was written (exit code ${exitCode}${last ? `; last line: ${last}` : ''})`;
 }

@@ -4,7 +4,7 @@ import { Evidence } from '../../harness/domain/candidate.ts';
 const TestResult = z.strictObject({
   id: z.string(),
   outcome: z.enum(['pass', 'fail', 'error', 'skipped']),
-  message: z.string().optional(),
+  message: z.string().exactOptional(),
 });
 
 const refused = z.strictObject({ ok: z.literal(false), reason: z.string() });
@@ -26,8 +26,8 @@ export const Measurement = z.strictObject({
   forged: z.string().nullable(),
   /** Sentinels that came out as they must. */
   sentinels: z.number().int().min(0),
-  /** Protected paths that the candidate touched and that were put back from the base. */
-  putBack: z.array(z.string()),
+  /** Protected paths that the candidate touched and that were put back from the base; at most 100 are named. */
+  putBack: z.strictObject({ total: z.number().int().min(0), paths: z.array(z.string()) }),
   /** Bound of the container in seconds, for the sentence about a timeout. */
   timeoutSec: z.number(),
   /** Last line that the tests printed; hostile text, may be empty. */

@@ -170,7 +170,7 @@ describe('the tests scorer, in real containers', () => {
     const verdict = await score({ 'solution.py': right });
     expect(verdict).toMatchObject({
       scorer: 'tests',
-      version: '1',
+      version: '2',
       outcome: 'pass',
       reason: '3 of 3 tests passed',
       score: 1,
@@ -475,7 +475,7 @@ exit 97
   it('a task whose tests cannot be laid out is an error', async () => {
     expect(await score({}, { 'run.sh': '' })).toMatchObject({
       outcome: 'error',
-      reason: 'the task has no tests/test.sh',
+      reason: 'the tests were not started: the task has no tests/test.sh',
     });
     for (const link of ['/etc/passwd', '../../store', 'nowhere'])
       expect(await score({}, { 'test.sh': '', 'deep/link': { link } })).toMatchObject({

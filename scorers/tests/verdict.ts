@@ -4,16 +4,24 @@ import { inlineChecks, type Verdict } from '../../harness/domain/verdict.ts';
 import type { CapturedOutput } from '../../harness/sandbox/sandbox.ts';
 import { keepContent, keepEnds } from '../../harness/store/evidence.ts';
 import type { Store } from '../../harness/store/store.ts';
-import { boundedLine } from '../text.ts';
 import type { Judgement } from './judge.ts';
 import type { LogFile } from './parse/detect.ts';
 
 export const scorerName = 'tests';
 /** Version of this scorer's rules: to be raised when the same run of the tests could come to another verdict. */
-export const scorerVersion = '1';
+export const scorerVersion = '2';
 
-/** A judgement as the verdict that is recorded. */
-export function toVerdict(judgement: Judgement, evidence: Evidence[]): Verdict {
+/** A judgement as the verdict that is recorded, with all its checks as evidence. */
+export async function toVerdict(
+  judgement: Judgement,
+  outputs: readonly Evidence[],
+  store: Pick<Store, 'putBlob'>,
+): Promise<Verdict> {
+  const { checks } = judgement;
+  const evidence =
+    checks.length > 0
+      ? [await keepContent(store, 'checks.json', canonicalJson(checks)), ...outputs]
+      : [...outputs];
   return {
     scorer: scorerName,
     version: scorerVersion,
@@ -24,33 +32,23 @@ export function toVerdict(judgement: Judgement, evidence: Evidence[]): Verdict {
     checksTotal: judgement.checks.length,
     measures: judgement.measures,
     evidence,
+    confirmed: false,
   };
-}
-
-/** The verdict on a candidate for which no container could be started; the reason says why. */
-export function notRun(reason: string): Verdict {
-  return toVerdict(
-    { outcome: 'error', reason: boundedLine(reason, 400), score: null, measures: {}, checks: [] },
-    [],
-  );
 }
 
 const maxReportBytes = 1024 ** 2;
 const maxReports = 20;
 
-/** Keeps what a verdict rests on: the checks, both outputs, and the reports and rewards as they were found. */
-export async function keepEvidence(
+/** Keeps what a measurement rests on: both outputs, and the reports and rewards as they were found. */
+export async function keepOutputs(
   store: Pick<Store, 'putBlob'>,
   found: {
-    checks: Judgement['checks'];
     stdout: CapturedOutput;
     stderr: CapturedOutput;
     files: readonly LogFile[];
   },
 ): Promise<Evidence[]> {
   const evidence: Evidence[] = [];
-  if (found.checks.length > 0)
-    evidence.push(await keepContent(store, 'checks.json', canonicalJson(found.checks)));
   for (const name of ['stdout', 'stderr'] as const)
     if (found[name].bytes > 0) evidence.push(await keepEnds(store, `${name}.txt`, found[name]));
   const reports = found.files.filter((file) => 'content' in file).slice(0, maxReports);

@@ -13,7 +13,8 @@ const wordFile = `${logsDir}/.assay-word`;
  * failure of its own is read and deleted before anything else of the candidate's can run, so that nothing which runs
  * later can speak in its name.
  */
-const script = `#!/bin/sh
+const script = (keep: string) => `#!/bin/sh
+keep='${keep}'
 read -r word <${wordFile} || exit ${setupFailed}
 failed() {
   printf '%s %s\\n' "$word" "$1" >&2
@@ -22,18 +23,28 @@ failed() {
 # Commands of the image's own system first: PATH may lead into the workspace.
 path=$PATH
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
-rm -rf -- ${logsDir}/* ${logsDir}/.[!.]* ${logsDir}/..?* 2>/dev/null
-[ -z "$(ls -A ${logsDir})" ] || failed 'the image holds files in ${logsDir} that cannot be removed'
+for entry in ${logsDir}/* ${logsDir}/.[!.]* ${logsDir}/..?*; do
+  [ "$entry" = "$keep" ] || rm -rf -- "$entry" 2>/dev/null
+done
+[ "$(ls -A ${logsDir})" = "\${keep##*/}" ] || failed 'the image holds files in ${logsDir} that cannot be removed'
 /bin/sh ${deleteScript} || failed 'a file that the candidate deleted cannot be deleted'
 PATH=$path
 exec "$@"
 `;
 
-/** The wrapper's files for a layer. `word` is secret and new for every run. */
-export function wrapperEntries(deletions: string, word: string, user: ContainerUser): LayerEntry[] {
+/**
+ * The wrapper's files for a layer. `word` is secret and new for every run. With `keepWord`, its file is left to the
+ * command, which reads and deletes it before anything of the candidate's runs.
+ */
+export function wrapperEntries(
+  deletions: string,
+  word: string,
+  user: ContainerUser,
+  { keepWord = false } = {},
+): LayerEntry[] {
   return [
     { path: harnessDir, type: 'dir', mode: 0o755 },
-    { path: runScript, type: 'file', mode: 0o755, content: script },
+    { path: runScript, type: 'file', mode: 0o755, content: script(keepWord ? wordFile : '') },
     { path: deleteScript, type: 'file', mode: 0o755, content: deletions },
     { path: '/logs', type: 'dir', mode: 0o755 },
     ...['/logs/agent', '/logs/artifacts', logsDir].map(
@@ -47,7 +58,12 @@ export function wrapperEntries(deletions: string, word: string, user: ContainerU
 export function wrapperCommand(hasShebang: boolean): string[] {
   const test = `${testsDir}/test.sh`;
   // By its full path: a `sh` in the workspace may come first in PATH.
-  return ['/bin/sh', runScript, ...(hasShebang ? [test] : ['bash', test])];
+  return wrappedCommand(hasShebang ? [test] : ['bash', test]);
+}
+
+/** Any command behind the wrapper. */
+export function wrappedCommand(command: readonly string[]): string[] {
+  return ['/bin/sh', runScript, ...command];
 }
 
 /** Why the tests were not started, from the end of what was printed; null when they were. */

@@ -30,6 +30,7 @@ export interface RunOptions {
   out: string;
   resume?: string;
   cache: boolean;
+  requireProven?: boolean;
   json?: boolean;
 }
 
@@ -51,7 +52,8 @@ export async function runCommand(suitePath: string | undefined, options: RunOpti
     tasks: options.task ?? [],
     attempts: options.attempts ?? null,
   };
-  const loaded = await loadPlan(path, narrowing);
+  const requireProven = resumed?.started.inputs.policy.require_proven ?? options.requireProven ?? false;
+  const loaded = await loadPlan(path, narrowing, { requireProven });
   const inputs = runInputs(loaded.suite, loaded.plan, loaded.attempts);
   if (resumed !== null) requireSameInputs(resumed.started.inputs, inputs, resumed.place.run);
 
@@ -164,8 +166,9 @@ function summary(record: RunRecord): string {
 }
 
 async function resumable(store: string, wanted: string, options: RunOptions): Promise<Resumed> {
-  if (options.agent !== undefined || options.task !== undefined || options.attempts !== undefined) {
-    throw inputError('--agent, --task and --attempts cannot be given with --resume', {
+  const { agent, task, attempts, requireProven } = options;
+  if ([agent, task, attempts, requireProven].some((option) => option !== undefined)) {
+    throw inputError('--agent, --task, --attempts and --require-proven cannot be given with --resume', {
       fix: 'a resumed run does what it began with; start a new run for another choice',
     });
   }

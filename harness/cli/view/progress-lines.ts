@@ -77,6 +77,7 @@ function whoIn({ who, what, agents }: Running): string {
 
 function whatIn({ who, what }: Running): string {
   if (what === 'image') return 'making the image';
+  if (what === 'control') return `controls of ${visible(who)}`;
   return what === 'attempt' ? 'attempt' : `scoring ${visible(who)}`;
 }
 
@@ -117,11 +118,18 @@ export function eventLine(state: ProgressState, event: ProgressEvent): string | 
       return `${visible(event.task)}: image ready (${visible(event.origin, reasonLength)})`;
     case 'task.failed':
       return `${visible(event.task)}: could not be prepared: ${visible(event.reason, reasonLength)}`;
+    case 'task.calibrated':
+      return `${visible(event.task)}: ${visible(event.scorer)} calibrated: ${visible(event.calibration.words, reasonLength)}`;
+    case 'control.recorded':
+      return controlLine(event);
     case 'trial.finished':
       return trialLine(state, event);
     case 'verdict.recorded': {
       const { task, candidate, verdict, cached } = event;
-      const who = names(agentsOf(state, task, candidate));
+      const agents = agentsOf(state, task, candidate);
+      // Only a control delivered it so far; that is told in a line of its own.
+      if (agents.length === 0) return null;
+      const who = names(agents);
       const known = cached ? ' (known from before)' : '';
       return `${visible(task)}: ${who}: ${visible(verdict.scorer)} ${verdict.outcome}${known}: ${visible(verdict.reason, reasonLength)}`;
     }
@@ -136,6 +144,15 @@ export function eventLine(state: ProgressState, event: ProgressEvent): string | 
     case 'run.finished':
       return null;
   }
+}
+
+function controlLine({ task, control }: RunEventOf<'control.recorded'>): string {
+  const { name, candidate, reason, verdicts } = control;
+  const came =
+    candidate === null
+      ? `none: ${visible(reason, reasonLength)}`
+      : verdicts.map(({ scorer, outcome }) => `${visible(scorer)} ${outcome}`).join(', ');
+  return `${visible(task)}: control ${name}: ${came}`;
 }
 
 function trialLine(state: ProgressState, { trial, result }: RunEventOf<'trial.finished'>): string {

@@ -12,7 +12,7 @@ export interface Running {
   task: string;
   /** Agent that attempts, or scorer that scores; '' for an image. */
   who: string;
-  what: 'image' | 'attempt' | 'score';
+  what: 'image' | 'control' | 'attempt' | 'score';
   /** For a score: whose candidate it is. */
   agents: readonly string[];
   since: number;
@@ -73,6 +73,8 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
     case 'activity':
       applyActivity(state, event, now);
       break;
+    case 'task.calibrated':
+    case 'control.recorded':
     case 'task.prepared':
     case 'task.failed':
       state.running.delete(imageKey(event.task));
@@ -118,12 +120,17 @@ function applyActivity(state: ProgressState, activity: Activity, now: number): v
   const key =
     activity.phase === 'prepare'
       ? imageKey(activity.task)
-      : verdictSlot(activity.task, activity.candidate, activity.scorer);
+      : activity.phase === 'control'
+        ? controlKey(activity.task, activity.scorer)
+        : verdictSlot(activity.task, activity.candidate, activity.scorer);
   // What is recorded is over, whatever the order in which the two were told.
   if (activity.state === 'end' || state.outcomes.has(key)) {
     state.running.delete(key);
   } else if (activity.phase === 'prepare') {
     state.running.set(key, { task: activity.task, who: '', what: 'image', agents: [], since: now });
+  } else if (activity.phase === 'control') {
+    const { task, scorer } = activity;
+    state.running.set(key, { task, who: scorer, what: 'control', agents: [], since: now });
   } else {
     const agents = agentsOf(state, activity.task, activity.candidate);
     state.running.set(key, { task: activity.task, who: activity.scorer, what: 'score', agents, since: now });
@@ -225,6 +232,10 @@ function imageKey(task: string): string {
 
 function attemptKey({ task, agent, attempt }: Trial): string {
   return JSON.stringify(['attempt', task, agent, attempt]);
+}
+
+function controlKey(task: string, scorer: string): string {
+  return JSON.stringify(['control', task, scorer]);
 }
 
 function deliveryKey(task: string, candidate: string): string {

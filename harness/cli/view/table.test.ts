@@ -27,10 +27,17 @@ describe('summaryText', () => {
       '  (4)  unmeasured  error            10 lines  refused: tests: error: no test was executed; no tests…',
       '    –  late        timeout                    killed after 600 s',
       '',
-      'The task has a winner · finished: 5 of 5 trials',
+      'The task has a winner · the gate is proven · finished: 5 of 5 trials',
       `decision ${testRecord(run).finished?.decisionDigest}`,
       '',
     ]);
+  });
+
+  it('says where a winner is named that the gate is not proven', () => {
+    const gate = { proven: false, reason: 'no reference solution: the task has no solution/solve.sh' };
+    const lines = show({ tasks: { slugify: trials }, gate }, 100);
+    expect(lines[2]).toBe('  gate not proven: no reference solution: the task has no solution/solve.sh');
+    expect(lines.at(-3)).toBe('The task has a winner · the gate is not proven · finished: 5 of 5 trials');
   });
 
   it('leaves out the reasons and cuts long names on a narrow one', () => {
@@ -89,7 +96,7 @@ describe('summaryText', () => {
       '  x           1/2    1     2/3       0       1',
       '  y           0/2    0     0/1       1       0',
       '',
-      '1 of 2 tasks has a winner · finished: 4 of 4 trials',
+      '1 of 2 tasks has a winner · every gate is proven · finished: 4 of 4 trials',
       expect.stringMatching(/^decision sha256:/),
       '',
     ]);
@@ -139,7 +146,9 @@ describe('summaryText', () => {
       '✖ b: no winner',
       '  could not be prepared: Dockerfile:3: no such image',
     ]);
-    expect(lines.at(-2)).toBe('0 of 2 tasks have a winner so far · interrupted: 1 of 2 trials');
+    expect(lines.at(-2)).toBe(
+      '0 of 2 tasks have a winner so far · the gate is proven · interrupted: 1 of 2 trials',
+    );
   });
 
   it('shows hostile text harmlessly', () => {

@@ -2,7 +2,14 @@ import { byMerit } from '../../../reports/agents.ts';
 import { visible } from '../../../reports/escape.ts';
 import { type RankedView, type RunView, type TaskView, viewOf } from '../../../reports/model.ts';
 import { rankWord, type Standing, standingWords, testsOf } from '../../../reports/standing.ts';
-import { count, stateLine, verdictLine, winnerOf } from '../../../reports/words.ts';
+import {
+  count,
+  provenLine,
+  stateLine,
+  unprovenTasks,
+  verdictLine,
+  winnerOf,
+} from '../../../reports/words.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { type Cell, type Column, clip, grid } from './grid.ts';
 import { type Paint, standingFormats } from './paint.ts';
@@ -30,7 +37,7 @@ export function summaryText(record: RunRecord, { columns, paint }: SummaryOption
       ? [taskList(view, width, paint)]
       : view.tasks.map((task) => taskBlock(task, view, width, paint));
   if (view.tasks.length > 1 && view.agents.length > 1) blocks.push(agentTable(view, width, paint));
-  blocks.push(conclusion(view, paint));
+  blocks.push(conclusion(view, width, paint));
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -68,7 +75,13 @@ function titleOf(task: TaskView, view: RunView, width: number, paint: Paint): st
   if (winner === null) return [`${paint('red', '✖')} ${id}: ${paint('red', 'no winner')}`, ...below];
   const shared = winner.sharedBy.length === 0 ? '' : `, the same change by ${winner.sharedBy.length} more`;
   const name = paint(['bold', 'green'], `${nameOf(winner, view)} wins`);
-  return [`${paint('green', '✔')} ${id}: ${name}${shared}`, ...below];
+  return [`${paint('green', '✔')} ${id}: ${name}${shared}`, ...below, ...unproven(task, width, paint)];
+}
+
+/** A winner under a gate that proves nothing is said so where the winner is named. */
+function unproven({ selection }: TaskView, width: number, paint: Paint): string[] {
+  if (selection === null || selection.gate.proven) return [];
+  return [paint('yellow', clip(`  gate not proven: ${visible(selection.gate.reason)}`, width))];
 }
 
 function winnerName(task: TaskView, view: RunView): string {
@@ -128,7 +141,9 @@ function taskList(view: RunView, width: number, paint: Paint): string[] {
       { text: visible(task.id) },
       task.selection === null ? { text: 'not decided' } : { text: winnerName(task, view), format: 'bold' },
       { text: `${passed}/${task.ranking.length} pass` },
-      { text: visible(gistOf(task)), format: 'dim' },
+      task.selection?.winner && !task.selection.gate.proven
+        ? { text: `gate not proven: ${visible(gistOf(task))}`, format: 'yellow' }
+        : { text: visible(gistOf(task)), format: 'dim' },
     ];
   });
   const columns: Column[] = [{}, { min: 10 }, { min: 10 }, { align: 'right' }, { flex: true, min: 16 }];
@@ -172,13 +187,25 @@ function agentTable(view: RunView, width: number, paint: Paint): string[] {
   return rest === 0 ? lines : [...lines, paint('dim', `  … ${rest} more agents, in report.md`)];
 }
 
-function conclusion(view: RunView, paint: Paint): string[] {
-  const line = verdictLine(view);
+function conclusion(view: RunView, width: number, paint: Paint): string[] {
+  const answer = verdictLine(view);
   const all = view.tasks.every((task) => task.selection?.winner);
-  const state = stateLine(view);
+  const proof = provenLine(view);
+  const parts = [
+    {
+      text: answer.charAt(0).toUpperCase() + answer.slice(1),
+      format: ['bold', all ? 'green' : 'yellow'] as const,
+    },
+    ...(proof === null
+      ? []
+      : [{ text: proof, format: [unprovenTasks(view).length === 0 ? 'green' : 'yellow'] as const }]),
+    { text: stateLine(view), format: [] },
+  ];
+  const painted = parts.map(({ text, format }) => paint([...format], text));
+  const isWide = parts.map(({ text }) => text).join(' · ').length <= width;
   const digest = view.record.finished?.decisionDigest;
   return [
-    `${paint(['bold', all ? 'green' : 'yellow'], line.charAt(0).toUpperCase() + line.slice(1))} · ${state}`,
+    ...(isWide ? [painted.join(' · ')] : painted),
     ...(digest === undefined ? [] : [paint('dim', `decision ${digest}`)]),
   ];
 }

@@ -66,6 +66,23 @@ describe('parseCtrf', () => {
     ).toEqual({ ok: true, results: [{ id: 't.py::a', outcome: 'pass' }] });
   });
 
+  it('takes a test still to do for left out, and a pass after a failure for one that is told', () => {
+    expect(
+      parse(
+        report([
+          { name: 'a', status: 'other', rawStatus: 'todo' },
+          { name: 'b', status: 'passed', flaky: true },
+        ]),
+      ),
+    ).toEqual({
+      ok: true,
+      results: [
+        { id: 'a', outcome: 'skipped' },
+        { id: 'b', outcome: 'pass', message: 'passed only when tried again' },
+      ],
+    });
+  });
+
   it.each([
     ['', 'empty'],
     ['{', 'cannot be parsed'],

@@ -3,6 +3,18 @@ import { BrokenReport, isFailing, type Parsed, parsing, resultList, type TestRes
 
 const Count = z.number().int().min(0);
 
+const Test = z.object({
+  name: z.string().min(1),
+  status: z.enum(['passed', 'failed', 'skipped', 'pending', 'other']),
+  suite: z.union([z.string(), z.array(z.string())]).optional(),
+  message: z.string().nullish(),
+  trace: z.string().nullish(),
+  flaky: z.unknown().optional(),
+  /** What the runner itself calls it: a test still to do has no status of its own. */
+  rawStatus: z.unknown().optional(),
+});
+type Test = z.infer<typeof Test>;
+
 /**
  * The part of CTRF (Common Test Report Format) that is read. The published schema forbids unknown fields and wants
  * more; reporters in use (pytest-json-ctrf 0.3, which many Harbor tasks pin) write neither, so neither is asked for.
@@ -25,15 +37,7 @@ const Report = z.object({
         other: Count.optional(),
       })
       .optional(),
-    tests: z.array(
-      z.object({
-        name: z.string().min(1),
-        status: z.enum(['passed', 'failed', 'skipped', 'pending', 'other']),
-        suite: z.union([z.string(), z.array(z.string())]).optional(),
-        message: z.string().nullish(),
-        trace: z.string().nullish(),
-      }),
-    ),
+    tests: z.array(Test),
   }),
 });
 
@@ -55,12 +59,9 @@ export function parseCtrf(bytes: Uint8Array): Parsed {
     const list = resultList();
     for (const test of tests) {
       const suite = [test.suite ?? []].flat();
-      const failing = test.status === 'failed' || test.status === 'other';
-      list.add(
-        [...suite, test.name].join(' > '),
-        outcomes[test.status],
-        test.message ?? (failing ? (test.trace ?? undefined) : undefined),
-      );
+      const isToDo = test.status === 'other' && test.rawStatus === 'todo';
+      const outcome = isToDo ? 'skipped' : outcomes[test.status];
+      list.add([...suite, test.name].join(' > '), outcome, messageOf(test, outcome));
     }
     if (summary && summary.tests > tests.length)
       throw new BrokenReport(`its summary counts ${summary.tests} tests, its list holds ${tests.length}`);
@@ -68,6 +69,12 @@ export function parseCtrf(bytes: Uint8Array): Parsed {
       throw new BrokenReport(`its summary counts ${summary.failed} failed tests, its list holds none`);
     return list.results;
   });
+}
+
+function messageOf(test: Test, outcome: TestResult['outcome']): string | undefined {
+  if (test.message) return test.message;
+  if (outcome === 'fail' || outcome === 'error') return test.trace ?? undefined;
+  return outcome === 'pass' && test.flaky === true ? 'passed only when tried again' : undefined;
 }
 
 function describe(error: z.ZodError): string {

@@ -97,6 +97,24 @@ describe('parseJunit', () => {
     ]);
   });
 
+  it('corrects what node:test writes otherwise than it means', () => {
+    const trailer = (failed: number) => `<!-- suites 1 --><!-- fail ${failed} --><!-- cancelled 0 -->`;
+    const file = '<testcase name="a.test.mjs" classname="test"/>';
+    const node = (text: string) => results(`<testsuites>${text}</testsuites>`).map(({ outcome }) => outcome);
+    expect(node(`${file}${trailer(0)}`)).toEqual(['skipped']);
+    expect(node(file)).toEqual(['pass']);
+    // A parent that failed by itself is a suite without a failure.
+    const parent = '<testsuite name="p"><testcase name="a" classname="p"/></testsuite>';
+    expect(node(`${parent}${trailer(1)}`)).toEqual(['pass', 'error']);
+    expect(node(`${parent}${trailer(0)}`)).toEqual(['pass']);
+  });
+
+  it('says so where a test passed only when tried again', () => {
+    expect(
+      results('<testsuite><testcase name="a"><flakyFailure/><flakyError/></testcase></testsuite>'),
+    ).toEqual([{ id: 'a', outcome: 'pass', message: 'passed only after 2 failures' }]);
+  });
+
   it('reads an empty suite as no test at all', () => {
     expect(results('<testsuites/>')).toEqual([]);
     expect(results('<testsuite name="x" tests="0"></testsuite>')).toEqual([]);

@@ -3,6 +3,7 @@ import { plural } from '../../text.ts';
 import {
   BrokenReport,
   isFailing,
+  noTest,
   type Parsed,
   parsing,
   reportLimits,
@@ -32,6 +33,7 @@ const xml = new XMLParser({
   removeNSPrefix: true,
   maxNestedTags: reportLimits.depth,
   jPath: false,
+  commentPropName: '#comment',
 });
 
 /** States that runners write on a testcase without a child element that says the same. */
@@ -53,6 +55,8 @@ export function parseJunit(bytes: Uint8Array): Parsed {
     const list = resultList();
     const missing: string[] = [];
     readSuite(root, [], list, missing);
+    const said = commentsOf(root);
+    if (said.some((comment) => /^ suites \d+ $/.test(comment))) correctNode(said, list);
     // Where something failed, what is missing cannot make it pass.
     if (missing[0] !== undefined && !list.results.some(isFailing)) throw new BrokenReport(missing[0]);
     return list.results;
@@ -88,6 +92,27 @@ function hasDoctype(text: string): boolean {
 }
 
 type List = ReturnType<typeof resultList>;
+
+/**
+ * What node:test writes otherwise than it means: a file that reported no test looks like a test that passed, and a parent
+ * that failed by itself is only counted, in the comments at the end.
+ */
+function correctNode(said: readonly string[], list: List): void {
+  for (const result of list.results) {
+    if (result.outcome !== 'pass' || !/^test::.*\.[cm]?[jt]sx?( \(\d+\))?$/.test(result.id)) continue;
+    result.outcome = 'skipped';
+    result.message = noTest;
+  }
+  const hasFailed = said.some((comment) => /^ (?:fail|cancelled) [1-9]\d* $/.test(comment));
+  if (hasFailed && !list.results.some(isFailing))
+    list.add('(run)', 'error', 'the runner counts failures, and lists none');
+}
+
+function commentsOf(root: Node): string[] {
+  return childrenOf(root)
+    .filter((child) => tagOf(child) === '#comment')
+    .map((child) => String(childrenOf(child)[0]?.['#text']));
+}
 
 /** Adds a suite's tests in document order, then what the suite says of itself and its tests do not. */
 function readSuite(suite: Node, parents: readonly string[], list: List, missing: string[]): void {
@@ -131,7 +156,13 @@ function readCase(testcase: Node, path: readonly string[], list: List): void {
   else if (error) list.add(id, 'error', messageOf(error));
   else if (failure) list.add(id, 'fail', messageOf(failure));
   else if (skipped) list.add(id, 'skipped', messageOf(skipped));
-  else list.add(id, outcomeOfState(attributes.status, attributes.result));
+  else list.add(id, outcomeOfState(attributes.status, attributes.result), retried(children));
+}
+
+/** A pass that took more than one try is one, but not silently: so write Surefire and nextest. */
+function retried(children: readonly Node[]): string | undefined {
+  const failures = children.filter((child) => /^(flaky|rerun)(Failure|Error)$/.test(tagOf(child))).length;
+  return failures > 0 ? `passed only after ${plural(failures, 'failure')}` : undefined;
 }
 
 function outcomeOfState(...states: (string | undefined)[]): TestResult['outcome'] {

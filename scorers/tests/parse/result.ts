@@ -16,6 +16,9 @@ export const reportLimits = { bytes: 16 * 1024 ** 2, tests: 200_000, depth: 50 }
 const idLength = 300;
 const messageLength = 1000;
 
+/** Message of a file that node:test reports as if it were a passed test, because it reported none itself. */
+export const noTest = 'the file reported no test';
+
 /** Thrown inside a parser; `parsing` turns it into a refusal. */
 export class BrokenReport extends Error {}
 

@@ -58,13 +58,18 @@ function yamlBlock(lines: readonly string[], start: number, indent: string, poin
 /** What a failure's block says in words: its `error`, `message` or `reason`, else nothing. */
 function messageOf(block: readonly string[], indent: string): string {
   for (const [index, line] of block.entries()) {
-    const match = /^(?:error|message|reason): *(.*)$/.exec(line.slice(indent.length));
+    const match = /^(?:error|message|reason): *(.+)?$/.exec(line.slice(indent.length));
     if (match === null) continue;
-    const value = match[1] ?? '';
+    const value = match[1] ?? nestedMessage(block.slice(index + 1, index + 10));
     if (!/^[|>][+-]?$/.test(value)) return bounded(value.replace(/^(['"])(.*)\1$/, '$2'), 1000);
     const rest = block.slice(index + 1, index + 50);
     const end = rest.findIndex((each) => each !== '' && !each.startsWith(`${indent} `));
     return bounded((end === -1 ? rest : rest.slice(0, end)).map((each) => each.trim()).join('\n'), 1000);
   }
   return '';
+}
+
+/** Vitest's errors are maps with a name and a message. */
+function nestedMessage(block: readonly string[]): string {
+  return block.map((line) => /^ +message: (.*)$/.exec(line)?.[1]).find((text) => text !== undefined) ?? '';
 }

@@ -77,6 +77,20 @@ ok 2 - buffered {
     expect(parse('1..0 # SKIP not on this system\n')).toEqual({ ok: true, results: [] });
   });
 
+  it('reads the numbers of node:test, which repeat, and no file without tests as a pass', () => {
+    const points = ['ok 1 - a', 'ok 2 - b', 'ok 2 - c.test.mjs', '1..3'];
+    const summary = ['# tests 3', '# suites 0', '# pass 3', '# fail 0', '# cancelled 0'];
+    expect(outcomes([...points, ...summary, ''].join('\n'))).toEqual([
+      'pass a',
+      'pass b',
+      'skipped c.test.mjs',
+    ]);
+    expect(outcomes([...points, ''].join('\n'))).toContain('multiple times');
+    expect(outcomes([...points.slice(0, 2), '1..3', ...summary, ''].join('\n'))).toContain(
+      'incorrect number',
+    );
+  });
+
   it.each([
     ['', 'empty'],
     ['hello\n', 'not TAP'],

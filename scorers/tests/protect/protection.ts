@@ -9,3 +9,11 @@ export interface Protection {
 }
 
 export const noProtection: Protection = { kept: new Set(), rewritten: new Map(), touched: [] };
+
+/** How many are named where a candidate touched very many. */
+const named = 100;
+
+/** What is said of a protection in a measurement. */
+export function putBackOf({ touched }: Protection): { total: number; paths: string[] } {
+  return { total: touched.length, paths: touched.slice(0, named) };
+}

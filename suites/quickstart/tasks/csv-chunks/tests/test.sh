@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs the module's own tests and the hidden ones on a copy of the candidate's workspace. The own tests come from
-# /tests/visible, so that edits to them count for nothing. The reward is 1 only if every expected test ran and passed.
+# For Harbor; Assay runs the same tests by the runner that task.toml names. Runs the module's own tests and the hidden
+# ones on a copy of the candidate's workspace. All come from /tests/overlay, so that edits to them count for nothing. The reward is 1 only if every expected test ran and passed.
 set -u
 EXPECTED_TESTS=48
 LOGS=/logs/verifier
@@ -12,7 +12,7 @@ rm -rf "$WORK" "$LOGS/junit.xml"
 reward=0
 
 if mkdir -p "$WORK" && cp -R /app/. "$WORK" && rm -rf "$WORK/test" &&
-  cp -R /tests/visible "$WORK/test" && cp /tests/hidden.test.js "$WORK/test/" && cd "$WORK"; then
+  cp -R /tests/overlay/test "$WORK/test" && cd "$WORK"; then
   timeout -k 2 40 node --test \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=junit --test-reporter-destination="$LOGS/junit.xml" \

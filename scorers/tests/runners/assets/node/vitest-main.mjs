@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadConfig, placed } from './config.mjs';
+import { judge, requireOf } from './judge.mjs';
+import { makeReport } from './report.mjs';
+
+await judge(async ({ workdir, files, config: configFile, integrity }) => {
+  const require = requireOf('vitest', workdir);
+  const { version } = require('vitest/package.json');
+  if (Number.parseInt(version, 10) < 3) throw new Error(`vitest ${version} is too old: 3 or newer is needed`);
+  const { createVitest } = await import(pathToFileURL(require.resolve('vitest/node')).href);
+  const { test, ...vite } = await loadConfig(configFile, workdir, { command: 'serve', mode: 'test' });
+  const theirs = test ?? {};
+  for (const name of ['projects', 'workspace', 'globalSetup', 'browser', 'runner'])
+    if (theirs[name] !== undefined && theirs[name]?.enabled !== false)
+      throw new Error(
+        `${configFile}: test.${name} cannot be used: it is the harness's own, or does not run in the test file's process`,
+      );
+
+  const cache = mkdtempSync('/tmp/assay-vitest-');
+  const setupFiles = [theirs.setupFiles ?? []].flat().map((path) => placed(path, configFile));
+  const vitest = await createVitest(
+    'test',
+    {
+      ...{
+        root: workdir,
+        dir: workdir,
+        config: false,
+        watch: false,
+        run: true,
+        ui: false,
+        open: false,
+        api: false,
+      },
+      // A process of its own for every file, one after the other.
+      ...{ pool: 'forks', isolate: true, fileParallelism: false, maxWorkers: 1, minWorkers: 1 },
+      ...{ reporters: [{}], outputFile: undefined, disableConsoleIntercept: true, silent: false },
+      ...{
+        retry: 0,
+        bail: 0,
+        passWithNoTests: true,
+        allowOnly: false,
+        update: false,
+        updateSnapshot: 'none',
+      },
+      ...{ coverage: { enabled: false }, typecheck: { enabled: false }, browser: { enabled: false } },
+      ...{
+        cache: false,
+        fsModuleCache: false,
+        sequence: { ...theirs.sequence, hooks: 'stack', shuffle: false },
+      },
+      globals: theirs.globals ?? true,
+      execArgv: [...(theirs.execArgv ?? []), ...hiddenFromSignals()],
+      setupFiles,
+      ...(integrity ? { runner: fileURLToPath(new URL('vitest-runner.mjs', import.meta.url)) } : {}),
+      server: {
+        deps: {
+          ...theirs.server?.deps,
+          external: [/^\/opt\/assay\//, ...[theirs.server?.deps?.external ?? []].flat()],
+        },
+      },
+    },
+    {
+      ...vite,
+      ...{
+        configFile: false,
+        envDir: false,
+        publicDir: false,
+        cacheDir: cache,
+        root: workdir,
+        clearScreen: false,
+      },
+      css: { ...vite.css, postcss: vite.css?.postcss ?? {} },
+      server: { ...vite.server, watch: null },
+      test: { ...theirs, setupFiles: [] },
+    },
+  );
+
+  const runnerUrl = runnerUrlOf(require);
+  const report = makeReport(files);
+  for (const path of files) {
+    const mark = randomBytes(16).toString('hex');
+    if (integrity) vitest.provide('assay', { mark, runnerUrl });
+    const specification = vitest.getRootProject().createSpecification(join(workdir, path));
+    const { unhandledErrors } = await vitest.runTestSpecifications([specification]);
+    const [file, ...others] = vitest.state
+      .getFiles()
+      .filter(({ filepath }) => filepath === join(workdir, path));
+    if (file === undefined || others.length > 0) throw new Error(`vitest gave no result for ${path}`);
+    readTests(report, path, file);
+    for (const error of unhandledErrors) report.test(path, ['unhandled error'], 'error', messageOf([error]));
+    if (integrity) readFindings(report, path, file, mark);
+  }
+  return report.finish(report.hasFailed() ? 1 : 0);
+});
+
+/** Where the class that runs tests in their own process is exported. */
+function runnerUrlOf(require) {
+  const { exports } = require('vitest/package.json');
+  let entry = exports['./runners'] ?? exports['.'];
+  while (typeof entry !== 'string') entry = entry.import ?? entry.default;
+  return pathToFileURL(join(require.resolve('vitest/package.json'), '..', entry)).href;
+}
+
+/** Where Node can be told, the signal that opens its inspector is off from the start. */
+function hiddenFromSignals() {
+  return process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
+}
+
+function readTests(report, path, file) {
+  const errors = file.result?.errors ?? [];
+  // Without its own tests, errors of the file are those of loading it.
+  if (file.result === undefined || (file.tasks.length === 0 && errors.length > 0))
+    return report.broken(path, messageOf(errors) || 'its process ended before its tests did');
+  report.loaded(path);
+  if (errors.length > 0) report.test(path, ['hooks of the file'], 'error', messageOf(errors));
+  for (const task of file.tasks) readTask(report, path, task, []);
+}
+
+function readTask(report, path, task, groups) {
+  const names = [...groups, task.name];
+  const { state, errors = [], retryCount = 0 } = task.result ?? {};
+  if (task.type === 'suite') {
+    if (errors.length > 0) report.test(path, names, 'error', messageOf(errors));
+    for (const each of task.tasks) readTask(report, path, each, names);
+  } else if (task.mode === 'skip' || task.mode === 'todo' || state === 'skip' || state === 'todo')
+    report.test(path, names, 'skipped', task.result?.note);
+  else if (state === 'pass' && retryCount > 0)
+    report.test(path, names, 'fail', 'it passed only when it was run again');
+  else if (state === 'pass' || state === 'fail') report.test(path, names, state, messageOf(errors));
+  else report.test(path, names, 'error', 'it did not end');
+}
+
+function messageOf(errors) {
+  return errors.map((error) => `${error?.name ?? 'Error'}: ${error?.message ?? error}`).join('\n');
+}
+
+/** What the guard in the file's process found; nothing is believed that does not bear the mark. */
+function readFindings(report, path, file, mark) {
+  const ran = file.tasks.length > 0 && file.mode !== 'skip';
+  const { assay } = file.meta;
+  if (assay?.mark === mark)
+    for (const found of assay.found.split('\n').filter(Boolean)) report.violation(`${path}: ${found}`);
+  else if (report.isLoaded(path) && ran)
+    report.violation(`${path}: the guard did not see the end of its tests`);
+}

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import { hideProcess } from './hide.mjs';
+
+// The runner of one test file, loaded in that file's process before any code of the candidate. What the candidate's
+// code does to hooks and results passes under the eyes of this class, which nothing hands out to it.
+const require = createRequire(import.meta.url);
+const { makeGuard } = require('./guard/guard.cjs');
+const { beginMatcher, guardedNames, inPlaceOf } = require('./guard/matchers.cjs');
+const { apply, getOwnPropertyDescriptor, mapGet, mapSet, NativeMap } = require('./guard/primordials.cjs');
+
+const { providedContext } = globalThis.__vitest_worker__;
+/** `mark` is known to this module and the reporting process alone: what bears it comes from here. */
+const { mark, runnerUrl } = providedContext.assay;
+delete providedContext.assay;
+hideProcess();
+
+const { TestRunner, VitestTestRunner } = await import(runnerUrl);
+const Runner = TestRunner ?? VitestTestRunner;
+const { prototype } = Runner;
+
+let guard;
+/** What became of a test before hooks of others could change it. */
+const ended = new NativeMap();
+/** Whether a test was meant to fail, as it was when all tests were known. */
+const inverted = new NativeMap();
+
+export default class extends Runner {
+  async onBeforeCollect(paths) {
+    guard = watch();
+    await super.onBeforeCollect?.(paths);
+  }
+
+  async onCollected(files) {
+    guard.onLoaded();
+    for (let at = 0; at < files.length; at += 1) remember(files[at]);
+    await super.onCollected?.(files);
+  }
+
+  async onTaskFinished(test) {
+    mapSet(ended, test, test.result?.state);
+    await super.onTaskFinished?.(test);
+  }
+
+  async onAfterRunTask(test) {
+    await super.onAfterRunTask?.(test);
+    const state = test.result?.state;
+    const isInverted = Boolean(test.fails);
+    if (isInverted !== mapGet(inverted, test))
+      guard.note(`what is expected of the test ${test.name} was changed`);
+    if (state === 'pass' && !isInverted && mapGet(ended, test) !== 'pass')
+      guard.note(`the result of the test ${test.name} was changed`);
+    guard.onTested();
+  }
+
+  async onAfterRunSuite(suite) {
+    await super.onAfterRunSuite?.(suite);
+    if ('filepath' in suite) suite.meta.assay = { mark, found: guard.onEnded() };
+  }
+}
+
+function remember(task) {
+  if (task.tasks === undefined) return mapSet(inverted, task, Boolean(task.fails));
+  for (let at = 0; at < task.tasks.length; at += 1) remember(task.tasks[at]);
+}
+
+/** Everything that decides over tests, as it is before the first of them is loaded. */
+function watch() {
+  const { assert, chai, expect, vi } = globalThis.__vitest_index__;
+  const { useRealTimers } = vi;
+  const made = makeGuard(globalThis, () => apply(useRealTimers, vi, []));
+  guardMatchers(chai, made.note);
+  made.framework.all('chai.Assertion', chai.Assertion);
+  made.framework.all('expect', expect);
+  made.framework.all('assert', assert);
+  made.framework.all('TestRunner.prototype', prototype);
+  made.framework.all('node:assert', require('node:assert'));
+  made.framework.all('node:assert/strict', require('node:assert').strict);
+  for (const name of Object.keys(globalThis.__vitest_index__))
+    if (name in globalThis) made.framework.property(name, globalThis, name);
+  return made;
+}
+
+function guardMatchers(chai, note) {
+  const { flag } = chai.util;
+  const assertion = chai.Assertion.prototype;
+  for (const name of guardedNames) {
+    const descriptor = getOwnPropertyDescriptor(assertion, name);
+    if (typeof descriptor?.value !== 'function') continue;
+    const original = descriptor.value;
+    const guarded = function (...args) {
+      const received = flag(this, 'object');
+      const { value, end } = beginMatcher(name, received, args, note);
+      if (value !== received) flag(this, 'object', value);
+      try {
+        return apply(original, this, args);
+      } finally {
+        end();
+      }
+    };
+    Object.defineProperty(assertion, name, { ...descriptor, value: inPlaceOf(original, guarded) });
+  }
+}

@@ -1,0 +1,132 @@
+"""Brings in what the image has installed, and nothing that lies in the workspace."""
+import importlib
+import importlib.util
+import os
+import site
+import sys
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
+
+from assay.guard import baseline
+from assay.trust import Trust, is_below
+from assay.watch import watch
+
+
+class Unfit(Exception):
+    """This Python cannot run the tests."""
+
+
+class Prepared:
+    """What every test process starts from."""
+
+    def __init__(self, path, trust, is_guarded):
+        self.path = path
+        self.trust = trust
+        # Changes classes, and comes first therefore.
+        self.listen = watch(trust) if is_guarded else None
+        self.baseline = baseline() if is_guarded else None
+
+
+def prepare(settings):
+    """Imports the framework from the image. Raises Unfit where it has none."""
+    workdir = settings["workdir"]
+    only = ImageOnly(workdir)
+    sys.meta_path.insert(0, only)
+    open_site(workdir)
+    path = [workdir, *given_path(workdir), *sys.path]
+    # What a child puts in front of all others when its framework is up.
+    sys.path[:] = [entry for entry in dict.fromkeys(path) if not is_below(entry, workdir)]
+    site.execsitecustomize()
+    site.execusercustomize()
+    trust = Trust(workdir, list(sys.path) + [os.path.dirname(os.path.dirname(__file__))], settings["files"])
+    # Imported here once for all: it is what candidates most easily get an object from that equals anything.
+    importlib.import_module("unittest.mock")
+    if settings["framework"] == "pytest":
+        import_pytest()
+    sys.meta_path.remove(only)
+    sys.path_hooks.insert(0, uncached_below(workdir))
+    sys.path_importer_cache.clear()
+    return Prepared(list(dict.fromkeys(path)), trust, settings["integrity"])
+
+
+def open_site(workdir):
+    """site.main() without the modules it ends with: those are looked for on a path that leads into the workspace."""
+    customize = site.execsitecustomize, site.execusercustomize
+    site.execsitecustomize = site.execusercustomize = lambda: None
+    try:
+        site.main()
+    finally:
+        site.execsitecustomize, site.execusercustomize = customize
+    user_site = site.getusersitepackages()
+    if os.path.isdir(user_site) and not is_below(user_site, workdir):
+        site.addsitedir(user_site)
+
+
+def given_path(workdir):
+    given = os.environ.pop("ASSAY_PYTHONPATH", None)
+    if given is None:
+        return []
+    os.environ["PYTHONPATH"] = given
+    return [os.path.join(workdir, entry) for entry in given.split(os.pathsep)]
+
+
+def import_pytest():
+    try:
+        importlib.import_module("pytest")
+        config = importlib.import_module("_pytest.config")
+    except ImportError as error:
+        raise Unfit("%s has no pytest outside of the workspace: %s" % (sys.executable, error)) from None
+    for name in config.default_plugins:
+        importlib.import_module("_pytest." + name)
+    # Compiled tests that lie beside the tests would be run in their place.
+    rewrite = importlib.import_module("_pytest.assertion.rewrite")
+    rewrite._read_pyc = lambda *_, **__: None
+
+
+class ImageOnly:
+    """Refuses what other finders find in the workspace, such as those of editable installations."""
+
+    def __init__(self, workdir):
+        self._workdir = workdir
+
+    def find_spec(self, name, path=None, target=None):
+        for finder in sys.meta_path:
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec = None if find is None else find(name, path, target)
+            if spec is None:
+                continue
+            places = [*([spec.origin] if spec.has_location else []), *(spec.submodule_search_locations or [])]
+            if any(is_below(place, self._workdir) for place in places):
+                raise ModuleNotFoundError("%s lies in the workspace" % name, name=name)
+            return spec
+        return None
+
+
+class UncachedLoader(SourceFileLoader):
+    """Never takes compiled code from a cache, which a candidate may have filled."""
+
+    def get_code(self, fullname):
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def uncached_below(workdir):
+    loaders = (
+        (ExtensionFileLoader, EXTENSION_SUFFIXES),
+        (UncachedLoader, SOURCE_SUFFIXES),
+        (SourcelessFileLoader, BYTECODE_SUFFIXES),
+    )
+
+    def hook(path):
+        if not is_below(path, workdir) or not os.path.isdir(path):
+            raise ImportError("only folders of the workspace", path=path)
+        return FileFinder(path, *loaders)
+
+    return hook

@@ -1,0 +1,92 @@
+"""pytest's command line: the project's own options, without those that choose, repeat, stop or report."""
+import os
+import re
+import shlex
+
+INI_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+PLAIN = os.path.join(os.path.dirname(os.path.dirname(__file__)), "pytest.ini")
+# Dropped with the value that follows, joined by `=` or not.
+VALUED = frozenset(
+    "-k -m -n -c --maxfail --numprocesses --dist --tx --maxprocesses --maxworkers --reruns --reruns-delay --only-rerun"
+    " --rerun-except --deselect --ignore --ignore-glob --junitxml --junit-xml --junitprefix --junit-prefix --html --css"
+    " --json-report-file --report-log --resultlog --result-log --log-file --cov-report --cov-config"
+    " --cov-fail-under --cov-context --config-file --rootdir --confcutdir --basetemp --pdbcls --splits --group"
+    " --store-durations --durations-path --num-shards --shard-id --shard --count --repeat-scope --random-order-seed"
+    " --random-order-bucket --randomly-seed --last-failed-no-failures --lfnf --pastebin --parallel-mode --force-flaky"
+    " --max-runs --min-passes --flaky-report-file --workers --tests-per-worker --session-timeout".split()
+)
+FLAGS = frozenset(
+    "-x --exitfirst --lf --last-failed --ff --failed-first --nf --new-first --sw --stepwise --sw-skip --stepwise-skip"
+    " --sw-reset --stepwise-reset --cache-clear --cache-show --collect-only --co --pdb --trace --setup-only"
+    " --setup-plan --fixtures --funcargs --fixtures-per-test --markers --help --version --no-cov --cov --cov-branch"
+    " --no-cov-on-fail --cov-append --cov-reset --forked --boxed -f --looponfail --picked --testmon --json-report"
+    " --self-contained-html --debug --continue-on-collection-errors --no-flaky-report --no-success-flaky-report"
+    " --random-order --randomly-dont-reorganize --randomly-dont-reset-seed -h -V -d --distload".split()
+)
+SHORT_WITH_VALUE = "kmncprWo"
+
+
+def command_line(test_file, settings):
+    workdir = settings["workdir"]
+    ini, given = (settings["config"], None) if settings["config"] else find_ini(test_file, workdir)
+    return [
+        *kept(given, workdir),
+        *("-c", ini or PLAIN, "-o", "addopts=", "--rootdir", workdir, "--confcutdir", workdir),
+        *("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:flaky", "--color=no", test_file),
+    ]
+
+
+def find_ini(test_file, workdir):
+    """The nearest configuration above the test, up to the workspace, as pytest finds it, and its `addopts`."""
+    from _pytest.config.findpaths import load_config_dict_from_file
+    from pathlib import Path
+
+    folder = os.path.dirname(test_file)
+    while True:
+        for name in INI_FILES:
+            path = Path(folder, name)
+            found = load_config_dict_from_file(path) if path.is_file() else None
+            if found is not None and (found or name.endswith("pytest.ini")):
+                value = found.get("addopts")
+                return str(path), getattr(value, "value", value)
+        if folder == workdir or not folder.startswith(workdir + "/"):
+            return None, None
+        folder = os.path.dirname(folder)
+
+
+def kept(addopts, workdir):
+    tokens = shlex.split(addopts) if isinstance(addopts, str) else list(addopts or [])
+    result = []
+    while tokens:
+        token = tokens.pop(0)
+        name, equals, _ = token.partition("=")
+        if name in VALUED:
+            if not equals and tokens:
+                tokens.pop(0)
+        elif name == "--cov" and not equals and tokens and not tokens[0].startswith("-"):
+            tokens.pop(0)
+        elif name in FLAGS:
+            continue
+        elif re.match("-[a-zA-Z]", token):
+            result.extend(short(token, tokens))
+        elif token.startswith("-") or not is_place(token, workdir):
+            result.append(token)
+    return result
+
+
+def short(token, tokens):
+    """One or more options of one letter, of which the last may have a value."""
+    letters = ""
+    for index, letter in enumerate(token[1:], 1):
+        if letter not in SHORT_WITH_VALUE:
+            letters += "" if "-" + letter in FLAGS else letter
+            continue
+        value = token[index + 1:] or (tokens.pop(0) if tokens else "")
+        option = [] if "-" + letter in VALUED else ["-" + letter, value]
+        return (["-" + letters] if letters else []) + option
+    return ["-" + letters] if letters else []
+
+
+def is_place(token, workdir):
+    """A test to run, rather than the value of the option before it."""
+    return "::" in token or os.path.exists(os.path.join(workdir, token))

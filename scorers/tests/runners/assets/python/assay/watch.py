@@ -1,0 +1,45 @@
+"""Objects of the image that equal much on purpose. A test that does not name them has none to compare with."""
+import sys
+import unittest.mock
+
+from assay.trust import CANDIDATE, TESTS
+
+# Class, its word in a test, its name in full.
+WATCHED = [(unittest.mock._ANY, "ANY", "unittest.mock.ANY")]
+
+
+def watch(trust):
+    """Call it before anything is compared with a baseline. Returns how to be told, from a process of its own."""
+    approx = sys.modules.get("_pytest.python_api")
+    kinds = () if approx is None else vars(approx).values()
+    found = [cls for cls in kinds if isinstance(cls, type) and "__eq__" in vars(cls) and "Approx" in cls.__name__]
+    listeners = []
+    for cls, word, shown in [*WATCHED, *((cls, "approx", "pytest.approx") for cls in found)]:
+        cls.__eq__ = watched(cls.__eq__, trust, word, "equality is forged by " + shown, listeners)
+    return listeners.append
+
+
+def watched(original, trust, word, sentence, listeners):
+    frame_of = sys._getframe
+
+    def __eq__(self, other):
+        result = original(self, other)
+        if result is True and not is_named(trust, frame_of(1), word):
+            for listener in listeners:
+                listener(sentence)
+        return result
+
+    return __eq__
+
+
+def is_named(trust, frame, word):
+    """False where a test compares that nowhere holds this word; true where the candidate's own code does."""
+    while frame is not None:
+        name = frame.f_code.co_filename
+        owner = trust.of_file(name)
+        if owner == CANDIDATE:
+            return True
+        if owner == TESTS:
+            return word in trust.text(name)
+        frame = frame.f_back
+    return True

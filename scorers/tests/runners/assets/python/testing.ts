@@ -1,0 +1,83 @@
+import { defaultLimits, type Limits } from '../../../../../harness/domain/limits.ts';
+import { outputText } from '../../../../../harness/sandbox/docker-testing.ts';
+import { type LayerEntry, packLayer } from '../../../../../harness/sandbox/layer.ts';
+import type { PreparedImage, Sandbox } from '../../../../../harness/sandbox/sandbox.ts';
+import { readLogs } from '../../../logs.ts';
+import { overlayEntries } from '../../../overlay.ts';
+import { logsDir } from '../../../paths.ts';
+import { wrappedCommand, wrapperEntries } from '../../../wrapper.ts';
+import { type RunnerReport, readRunnerReport, reportName } from '../../report.ts';
+import type { FrameworkRunner } from '../../runner.ts';
+
+/** The run's word in these tests, so that they can look for it where it must not be. */
+export const testWord = '5d41402abc4b2a76b9719d911017c592';
+
+export interface Trial {
+  sandbox: Sandbox;
+  image: PreparedImage;
+  runner: FrameworkRunner;
+  /** Files of the candidate, by their paths in the workspace, or absolute. */
+  candidate?: Record<string, string | Uint8Array>;
+  /** Files of the hidden tests; those that match `test_*.py` are run. */
+  tests: Record<string, string>;
+  integrity?: boolean;
+  env?: Record<string, string>;
+  limits?: Partial<Limits>;
+}
+
+export interface TrialResult {
+  /** null: nothing that bears the word's mark was written. */
+  report: RunnerReport | null;
+  exitCode: number | null;
+  end: string;
+  output: string;
+  /** `outcome file::name`, in the report's order. */
+  outcomes: string[];
+}
+
+/** Runs tests on a candidate in a container of its own, as the scorer does, but without sentinels. */
+export async function tryTests(trial: Trial): Promise<TrialResult> {
+  const { sandbox, image, runner, candidate = {}, tests, integrity = true, env = {}, limits = {} } = trial;
+  const paths = Object.keys(tests).filter((path) => /(^|\/)test_[^/]*\.py$/.test(path));
+  const plan = await runner.plan({
+    workdir: image.workdir,
+    user: image.user,
+    files: paths,
+    config: null,
+    integrity,
+  });
+  const texts = Object.entries(tests).map(([path, text]) => ({ path, text }));
+  const entries: LayerEntry[] = [
+    ...Object.entries(candidate).map(([path, content]): LayerEntry => {
+      const isProgram = typeof content === 'string' && content.startsWith('#!');
+      const full = path.startsWith('/') ? path : `${image.workdir}/${path}`;
+      return { path: full, type: 'file', mode: isProgram ? 0o755 : 0o644, content, ...image.user };
+    }),
+    ...overlayEntries(texts, [], image.workdir),
+    ...plan.entries,
+    ...wrapperEntries('', testWord, image.user, { keepWord: true }),
+  ];
+  const name = reportName(testWord);
+  const result = await sandbox.run({
+    image: image.ref,
+    command: wrappedCommand(plan.command),
+    env: { ...env, ...plan.env },
+    workdir: image.workdir,
+    user: image.user,
+    network: 'none',
+    limits: { ...defaultLimits, memoryMb: 512, pids: 64, storageMb: 256, timeoutSec: 50, ...limits },
+    files: packLayer(entries),
+    labels: { task: 'test' },
+    collect: async (files) => readLogs(await files.read(logsDir), { only: name }),
+  });
+  const file = result.collected?.files.find(({ path }) => path === name);
+  const read = file === undefined || 'problem' in file ? null : readRunnerReport(file.content, testWord);
+  const report = read?.ok ? read.report : null;
+  return {
+    report,
+    exitCode: result.exitCode,
+    end: result.end,
+    output: `${outputText(result.stdout)}${outputText(result.stderr)}`,
+    outcomes: (report?.tests ?? []).map((test) => `${test.outcome} ${[test.file, ...test.name].join('::')}`),
+  };
+}

@@ -1,0 +1,30 @@
+import type { RandomBelow } from './sentinel.ts';
+
+/** More would cost more time; fewer would make it a good guess which of the real tests are repeated. */
+export const maxTwins = 3;
+
+/** Sentinels that must fail where none repeats a real test. */
+export const plainCount = 2;
+
+/**
+ * What to try, best first. `end`: the file is not fully understood, so that sentinels go to its end. `blind`: it is not
+ * understood at all.
+ */
+export type Attempt = 'twin' | 'plain' | 'end' | 'blind';
+
+/** A file's new text, and the full names of the tests of ours in it. */
+export interface Planting {
+  text: string;
+  mustPass: string[][];
+  mustFail: string[][];
+}
+
+/** What planting needs to know of one language and framework. */
+export interface Language {
+  /** Places that make no sense. */
+  errors(text: string): number;
+  /** Full names of the tests that stand in the text for themselves, in plain words. */
+  names(text: string): string[][];
+  /** Null where the file offers no place for this kind; `end` and `blind` always give something. */
+  plant(text: string, attempt: Attempt, random: RandomBelow): Planting | null;
+}

@@ -1,0 +1,46 @@
+import type { Framework } from '../../../harness/domain/test-settings.ts';
+import { isScriptFramework } from './javascript/bindings.ts';
+import { scriptLanguage } from './javascript/plant.ts';
+import type { Attempt, Language, Planting } from './language.ts';
+import { pythonLanguage } from './python/plant.ts';
+import type { Plant, RandomBelow } from './sentinel.ts';
+
+/**
+ * Puts tests of ours into the text of a test file: some that must fail and one that must pass, whatever the code under
+ * test does. They are named and written like the file's own. Never throws; the same random numbers give the same text.
+ */
+export const plantSentinels: Plant = (file, { framework, style, random }) => {
+  const language = languageOf(framework, file.path);
+  const attempts: Attempt[] =
+    style === 'twin' ? ['twin', 'plain', 'end', 'blind'] : ['plain', 'end', 'blind'];
+  const planted = attempts.reduce<Planting | null>(
+    (done, attempt) => done ?? tried(language, file.text, attempt, random),
+    null,
+  );
+  const { text, mustPass, mustFail } = planted ?? { text: file.text, mustPass: [], mustFail: [] };
+  return { file: { path: file.path, text }, sentinels: { path: file.path, mustPass, mustFail } };
+};
+
+function languageOf(framework: Framework, path: string): Language {
+  return isScriptFramework(framework) ? scriptLanguage(framework, path) : pythonLanguage(framework);
+}
+
+/** Null where the text cannot be read, or where what came out does not hold just what was there and what was put in. */
+function tried(language: Language, source: string, attempt: Attempt, random: RandomBelow): Planting | null {
+  try {
+    const planted = language.plant(source, attempt, random);
+    if (planted === null || attempt === 'end' || attempt === 'blind') return planted;
+    const isSound = language.errors(planted.text) <= language.errors(source);
+    return isSound && isWhole(language, source, planted) ? planted : null;
+  } catch (error) {
+    // The parsers recurse; a text nested beyond the stack is one that cannot be read.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function isWhole(language: Language, source: string, { text, mustPass, mustFail }: Planting): boolean {
+  const sorted = (names: string[][]) => names.map((name) => JSON.stringify(name)).sort();
+  const expected = sorted([...language.names(source), ...mustPass, ...mustFail]);
+  return expected.join('\n') === sorted(language.names(text)).join('\n');
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { type LayerEntry, packLayer } from '../../harness/sandbox/layer.ts';
+import type { CapturedOutput, ContainerResult } from '../../harness/sandbox/sandbox.ts';
+import type { ScoreContext } from '../scorer.ts';
+import { readLogs, type VerifierLogs, type WantedLogs } from './logs.ts';
+import { logsDir } from './paths.ts';
+
+/** The same for every scoring: what often makes equal code behave differently. A task's own values win. */
+const frozenEnv = {
+  TZ: 'UTC',
+  LANG: 'C.UTF-8',
+  LC_ALL: 'C.UTF-8',
+  PYTHONHASHSEED: '0',
+  PYTHONDONTWRITEBYTECODE: '1',
+  CI: '1',
+  TERM: 'dumb',
+};
+
+export interface TestContainer {
+  image?: string;
+  command: readonly string[];
+  entries: AsyncIterable<LayerEntry>;
+  env?: Readonly<Record<string, string>>;
+  timeoutSec: number;
+  /** What is read of the log folder. */
+  wanted?: WantedLogs;
+}
+
+export interface TestContainerResult {
+  result: ContainerResult<VerifierLogs>;
+  logs: VerifierLogs;
+  stdout: string;
+  stderr: string;
+  lastLine: string;
+}
+
+/** A word that only the harness and the first process of one container know. */
+export function freshWord(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** One container in which tests run, without network, and what it left in the log folder. */
+export async function runTestContainer(
+  context: ScoreContext,
+  request: TestContainer,
+): Promise<TestContainerResult> {
+  const { task, image, signal } = context;
+  const result = await context.sandbox.run<VerifierLogs>({
+    image: request.image ?? image.ref,
+    command: request.command,
+    env: { ...frozenEnv, ...task.spec.environment.env, ...task.spec.verifier.env, ...request.env },
+    workdir: image.workdir,
+    user: image.user,
+    network: 'none',
+    limits: { ...context.limits, timeoutSec: request.timeoutSec },
+    files: packLayer(request.entries),
+    healthcheck: task.spec.environment.healthcheck,
+    labels: context.labels,
+    signal,
+    collect: async (files) => readLogs(await files.read(logsDir), request.wanted),
+  });
+  if (result.end === 'aborted') {
+    signal.throwIfAborted();
+    throw new Error('the container was aborted without a signal');
+  }
+  const stdout = text(result.stdout);
+  const stderr = text(result.stderr);
+  return {
+    result,
+    logs: result.collected ?? { files: [], problem: 'the log folder was not read' },
+    stdout,
+    stderr,
+    lastLine: lastLine(stderr) || lastLine(stdout),
+  };
+}
+
+function text(output: CapturedOutput): string {
+  return Buffer.concat([output.head, output.tail]).toString();
+}
+
+function lastLine(output: string): string {
+  return output.slice(-2000).trimEnd().split('\n').at(-1)?.trim() ?? '';
+}
+
+/** The run's word is new every time; without it, equal failures are equal evidence. */
+export function withoutWord(word: string, output: CapturedOutput): CapturedOutput {
+  const cut = (part: Uint8Array) => {
+    const whole = Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
+    return whole.includes(word) ? Buffer.from(whole.replaceAll(`${word} `, ''), 'latin1') : part;
+  };
+  const head = cut(output.head);
+  const tail = cut(output.tail);
+  const removed = output.head.length - head.length + output.tail.length - tail.length;
+  return { head, tail, bytes: output.bytes - removed };
+}
