@@ -25,7 +25,7 @@ export async function imageTestCommand(
 
 /** Pure, for tables: the argv that runs a script which begins so. */
 export function commandFor(start: string, isExecutable: boolean): string[] {
-  const [, interpreter, argument] = /^#!\s*(\S+)(?:[ \t]+([^\n]*?))?[ \t\r]*(?:\n|$)/.exec(start) ?? [];
+  const [, interpreter, argument] = /^#![ \t]*(\S+)(?:[ \t]+([^\n]*?))?[ \t\r]*(?:\n|$)/.exec(start) ?? [];
   if (interpreter === undefined) return ['bash', script];
   return isExecutable ? [script] : [interpreter, ...(argument ? [argument] : []), script];
 }

@@ -18,6 +18,8 @@ export interface FrameworkRun {
   candidate?: Files;
   /** Test files, relative to the workspace; root's, and all of them are run. */
   tests: Files;
+  /** Further files of root's in the workspace, such as snapshots, which are not run. */
+  fixtures?: Files;
   /** Further files of root's below `/tests`; `config` names one of them. */
   beside?: Files;
   config?: string;
@@ -34,6 +36,8 @@ export interface FrameworkEnd {
   stdout: string;
   stderr: string;
   wallSec: number;
+  /** The run's secret, to look for in what the candidate could find. */
+  word: string;
 }
 
 /** Runs test files with a framework runner, behind the wrapper, the way a scoring lays them out. */
@@ -44,6 +48,7 @@ export async function runFramework(
 ): Promise<FrameworkEnd> {
   const word = randomBytes(16).toString('hex');
   const files = Object.keys(run.tests);
+  const laid = { ...run.fixtures, ...run.tests };
   const plan = await runner.plan({
     workdir: image.workdir,
     user: image.user,
@@ -54,9 +59,11 @@ export async function runFramework(
   const entries: LayerEntry[] = [
     ...under(image.workdir, run.candidate ?? {}, image.user),
     // What lies beside a test file can be added to, but neither it nor its folder can be replaced.
-    ...folders(image.workdir, files).map((path): LayerEntry => ({ path, type: 'dir', mode: 0o1777 })),
-    ...files.map((path): LayerEntry => {
-      return { path: `${image.workdir}/${path}`, type: 'file', content: run.tests[path] ?? '' };
+    ...folders(image.workdir, Object.keys(laid)).map(
+      (path): LayerEntry => ({ path, type: 'dir', mode: 0o1777 }),
+    ),
+    ...Object.entries(laid).map(([path, content]): LayerEntry => {
+      return { path: `${image.workdir}/${path}`, type: 'file', content };
     }),
     ...under(testsDir, run.beside ?? {}, { uid: 0, gid: 0 }),
     ...wrapperEntries('', word, image.user, { keepWord: true }),
@@ -82,16 +89,18 @@ export async function runFramework(
     stdout: outputText(result.stdout),
     stderr: outputText(result.stderr),
     wallSec: result.wallSec,
+    word,
   };
 }
 
 function under(root: string, files: Files, owner: { uid: number; gid: number }): LayerEntry[] {
-  const paths = Object.keys(files);
   return [
-    ...folders(root, paths).map((path): LayerEntry => ({ path, type: 'dir', mode: 0o755, ...owner })),
-    ...paths.map((path): LayerEntry => {
-      return { path: `${root}/${path}`, type: 'file', content: files[path] ?? '', ...owner };
-    }),
+    ...folders(root, Object.keys(files)).map(
+      (path): LayerEntry => ({ path, type: 'dir', mode: 0o755, ...owner }),
+    ),
+    ...Object.entries(files).map(
+      ([path, content]): LayerEntry => ({ path: `${root}/${path}`, type: 'file', content, ...owner }),
+    ),
   ];
 }
 
@@ -104,6 +113,14 @@ function folders(root: string, paths: readonly string[]): string[] {
     for (const parent of parents) found.add(parent);
   }
   return [...found];
+}
+
+/** Outcomes by the tests' full names, the file's first; throws where there is no report. */
+export function outcomesOf({ report, stderr }: FrameworkEnd): Record<string, string> {
+  if (report === null || typeof report === 'string') throw new Error(`no report (${report}): ${stderr}`);
+  return Object.fromEntries(
+    report.tests.map(({ file, name, outcome }) => [[file, ...name].join(' > '), outcome]),
+  );
 }
 
 async function readFile(tar: Readable | null): Promise<Uint8Array | null> {

@@ -34,7 +34,7 @@ export async function measureCases(
   try {
     if (cases.commands.length > 0) parts.push(await runCommands(part, cases, regexes));
     if (cases.service !== null && isWell())
-      parts.push(await runDialogues(part, cases.service, cases.dialogues, regexes));
+      parts.push(await runDialogues({ part, service: cases.service, dialogues: cases.dialogues, regexes }));
   } finally {
     await regexes.close();
   }

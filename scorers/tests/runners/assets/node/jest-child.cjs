@@ -1,5 +1,6 @@
 'use strict';
 // The process of one test file. Jest runs tests in a context of their own (`node:vm`); this side of it is ours.
+const { closeDoors } = require('./guard/doors.cjs');
 const { watchBuiltins } = require('./guard/watch.cjs');
 
 const send = process.send.bind(process);
@@ -11,6 +12,7 @@ let found;
 process.once('message', async ({ mark, worker, integrity, setup, job }) => {
   const { hideProcess } = await import('./hide.mjs');
   hideProcess();
+  if (integrity) closeDoors();
   const jest = require(worker);
   const { config } = job;
   isGuarded = integrity;

@@ -7,6 +7,7 @@ import { hideProcess } from './hide.mjs';
 // Loaded in the process of one test file before the file itself, and by Node a second time as its reporter of tests:
 // what happens in there goes to the reporting process line by line, each signed with a key that nobody else knows.
 const require = createRequire(import.meta.url);
+const { closeDoors } = require('./guard/doors.cjs');
 const { makeGuard } = require('./guard/guard.cjs');
 const { create, text, uncurried } = require('./guard/primordials.cjs');
 
@@ -17,6 +18,7 @@ const update = uncurried(Hmac.prototype.update);
 const digest = uncurried(Hmac.prototype.digest);
 const { key, integrity } = readPlan();
 hideProcess();
+if (integrity) closeDoors();
 
 let sequence = 0;
 let isReporting = false;

@@ -88,10 +88,17 @@ await judge(async ({ workdir, files, config: configFile, integrity }) => {
     const [file, ...others] = vitest.state
       .getFiles()
       .filter(({ filepath }) => filepath === join(workdir, path));
-    if (file === undefined || others.length > 0) throw new Error(`vitest gave no result for ${path}`);
-    readTests(report, path, file);
+    if (others.length > 0) throw new Error(`vitest ran ${path} more than once`);
+    if (file === undefined) {
+      report.broken(path, messageOf(unhandledErrors) || 'its process ended before its tests did');
+      continue;
+    }
+    const seen = integrity ? seenBy(file, mark) : null;
+    readTests(report, path, file, seen);
     for (const error of unhandledErrors) report.test(path, ['unhandled error'], 'error', messageOf([error]));
-    if (integrity) readFindings(report, path, file, mark);
+    if (seen !== null) for (const found of seen.found) report.violation(`${path}: ${found}`);
+    else if (integrity && report.isLoaded(path) && file.tasks.length > 0 && file.mode !== 'skip')
+      report.violation(`${path}: the guard did not see the end of its tests`);
   }
   return report.finish(report.hasFailed() ? 1 : 0);
 });
@@ -109,40 +116,41 @@ function hiddenFromSignals() {
   return process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
 }
 
-function readTests(report, path, file) {
+/** What the guard in the file's process saw; null where nothing bears the mark that only it knows. */
+function seenBy(file, mark) {
+  const { assay } = file.meta;
+  if (assay?.mark !== mark) return null;
+  const lines = (text) => text.split('\n').filter(Boolean);
+  return { found: lines(assay.found), passed: new Set(lines(assay.passed)) };
+}
+
+function readTests(report, path, file, seen) {
   const errors = file.result?.errors ?? [];
-  // Without its own tests, errors of the file are those of loading it.
+  // Without tests, errors of the file are those of loading it.
   if (file.result === undefined || (file.tasks.length === 0 && errors.length > 0))
     return report.broken(path, messageOf(errors) || 'its process ended before its tests did');
   report.loaded(path);
   if (errors.length > 0) report.test(path, ['hooks of the file'], 'error', messageOf(errors));
-  for (const task of file.tasks) readTask(report, path, task, []);
+  for (const task of file.tasks) readTask(report, path, task, [], seen);
 }
 
-function readTask(report, path, task, groups) {
+function readTask(report, path, task, groups, seen) {
   const names = [...groups, task.name];
   const { state, errors = [], retryCount = 0 } = task.result ?? {};
   if (task.type === 'suite') {
     if (errors.length > 0) report.test(path, names, 'error', messageOf(errors));
-    for (const each of task.tasks) readTask(report, path, each, names);
+    for (const each of task.tasks) readTask(report, path, each, names, seen);
   } else if (task.mode === 'skip' || task.mode === 'todo' || state === 'skip' || state === 'todo')
     report.test(path, names, 'skipped', task.result?.note);
   else if (state === 'pass' && retryCount > 0)
     report.test(path, names, 'fail', 'it passed only when it was run again');
-  else if (state === 'pass' || state === 'fail') report.test(path, names, state, messageOf(errors));
-  else report.test(path, names, 'error', 'it did not end');
+  else if (state === 'pass' || state === 'fail') {
+    report.test(path, names, state, messageOf(errors));
+    if (state === 'pass' && seen !== null && !seen.passed.has(task.id))
+      report.violation(`${path}: the result of the test ${task.name} was changed on its way`);
+  } else report.test(path, names, 'error', 'it did not end');
 }
 
 function messageOf(errors) {
   return errors.map((error) => `${error?.name ?? 'Error'}: ${error?.message ?? error}`).join('\n');
-}
-
-/** What the guard in the file's process found; nothing is believed that does not bear the mark. */
-function readFindings(report, path, file, mark) {
-  const ran = file.tasks.length > 0 && file.mode !== 'skip';
-  const { assay } = file.meta;
-  if (assay?.mark === mark)
-    for (const found of assay.found.split('\n').filter(Boolean)) report.violation(`${path}: ${found}`);
-  else if (report.isLoaded(path) && ran)
-    report.violation(`${path}: the guard did not see the end of its tests`);
 }

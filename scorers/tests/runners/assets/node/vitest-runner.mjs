@@ -4,6 +4,7 @@ import { hideProcess } from './hide.mjs';
 // The runner of one test file, loaded in that file's process before any code of the candidate. What the candidate's
 // code does to hooks and results passes under the eyes of this class, which nothing hands out to it.
 const require = createRequire(import.meta.url);
+const { closeDoors } = require('./guard/doors.cjs');
 const { makeGuard } = require('./guard/guard.cjs');
 const { beginMatcher, guardedNames, inPlaceOf } = require('./guard/matchers.cjs');
 const { apply, getOwnPropertyDescriptor, mapGet, mapSet, NativeMap } = require('./guard/primordials.cjs');
@@ -13,12 +14,15 @@ const { providedContext } = globalThis.__vitest_worker__;
 const { mark, runnerUrl } = providedContext.assay;
 delete providedContext.assay;
 hideProcess();
+closeDoors();
 
 const { TestRunner, VitestTestRunner } = await import(runnerUrl);
 const Runner = TestRunner ?? VitestTestRunner;
 const { prototype } = Runner;
 
 let guard;
+/** Identifiers of the tests that passed, one a line: no list, which others' code could come between. */
+let passed = '';
 /** What became of a test before hooks of others could change it. */
 const ended = new NativeMap();
 /** Whether a test was meant to fail, as it was when all tests were known. */
@@ -47,6 +51,7 @@ export default class extends Runner {
     const isInverted = Boolean(test.fails);
     if (isInverted !== mapGet(inverted, test))
       guard.note(`what is expected of the test ${test.name} was changed`);
+    if (state === 'pass') passed += `${test.id}\n`;
     if (state === 'pass' && !isInverted && mapGet(ended, test) !== 'pass')
       guard.note(`the result of the test ${test.name} was changed`);
     guard.onTested();
@@ -54,7 +59,7 @@ export default class extends Runner {
 
   async onAfterRunSuite(suite) {
     await super.onAfterRunSuite?.(suite);
-    if ('filepath' in suite) suite.meta.assay = { mark, found: guard.onEnded() };
+    if ('filepath' in suite) suite.meta.assay = { mark, found: guard.onEnded(), passed };
   }
 }
 
@@ -65,11 +70,12 @@ function remember(task) {
 
 /** Everything that decides over tests, as it is before the first of them is loaded. */
 function watch() {
-  const { assert, chai, expect, vi } = globalThis.__vitest_index__;
+  const { assert, chai, createExpect, expect, vi } = globalThis.__vitest_index__;
   const { useRealTimers } = vi;
   const made = makeGuard(globalThis, () => apply(useRealTimers, vi, []));
+  const stable = unchangedBy(chai.Assertion.prototype, createExpect);
   guardMatchers(chai, made.note);
-  made.framework.all('chai.Assertion', chai.Assertion);
+  made.framework.all('chai.Assertion', chai.Assertion, stable);
   made.framework.all('expect', expect);
   made.framework.all('assert', assert);
   made.framework.all('TestRunner.prototype', prototype);
@@ -78,6 +84,18 @@ function watch() {
   for (const name of Object.keys(globalThis.__vitest_index__))
     if (name in globalThis) made.framework.property(name, globalThis, name);
   return made;
+}
+
+/** Tells of an object's keys whether `work` leaves them alone: Vitest itself defines some matchers again and again. */
+function unchangedBy(object, work) {
+  const partOf = (key) => {
+    const descriptor = getOwnPropertyDescriptor(object, key);
+    return descriptor?.value ?? descriptor?.get;
+  };
+  const before = new Map(Reflect.ownKeys(object).map((key) => [key, partOf(key)]));
+  work();
+  const changed = new Set([...before.keys()].filter((key) => partOf(key) !== before.get(key)));
+  return (key) => !changed.has(key);
 }
 
 function guardMatchers(chai, note) {

@@ -29,7 +29,7 @@ looked(['toMatch'], (received, _args, refuse) => {
   return received;
 });
 looked(
-  ['toHaveProperty', 'toBeOneOf', 'toMatchSnapshot', 'matchSnapshot', 'toMatchFileSnapshot'],
+  ['toHaveProperty', 'toMatchSnapshot', 'matchSnapshot', 'toMatchFileSnapshot'],
   (received, _, refuse) => {
     search(received, refuse);
     return received;

@@ -52,13 +52,15 @@ function snapshot() {
   return {
     property,
     /** All own properties of an object or a function, and of its prototype where it is a constructor. */
-    all(label, object) {
+    all(label, object, isWatched = () => true) {
       for (const key of ownKeys(object)) {
-        property(`${label}${typeof key === 'symbol' ? `[${key.description}]` : `.${key}`}`, object, key);
+        const name = typeof key === 'symbol' ? `[${key.description}]` : `.${key}`;
+        if (isWatched(key)) property(`${label}${name}`, object, key);
       }
-      const prototype =
-        typeof object === 'function' ? getOwnPropertyDescriptor(object, 'prototype')?.value : null;
-      if (prototype !== null && typeof prototype === 'object') this.all(`${label}.prototype`, prototype);
+      if (typeof object !== 'function') return;
+      const prototype = getOwnPropertyDescriptor(object, 'prototype')?.value;
+      if (typeof prototype === 'object' && prototype !== null)
+        this.all(`${label}.prototype`, prototype, isWatched);
     },
     /** Says of each that is another one that it was replaced. */
     compare(report) {
