@@ -10,7 +10,7 @@ import type { AttemptContext } from './source.ts';
 import { tarExclude } from './tar-exclude.ts';
 
 /** One artifact as it was taken: a folder's tree, or the tree that holds a file alone. */
-export interface TakenArtifact {
+interface TakenArtifact {
   kind: 'folder' | 'file';
   tree: Digest;
   bytes: number;
@@ -46,14 +46,16 @@ export async function takeArtifacts(context: Context, files: StoppedFiles): Prom
       maxBytes: Math.max(1, left.bytes),
       maxFiles: Math.max(1, left.files),
     };
-    const base = pristine.get(source.path)?.tree ?? toDigest(emptyTree);
+    const before = pristine.get(source.path);
+    const base = before?.tree ?? toDigest(emptyTree);
     const found = await takeOne(store, files, source, { base, limits });
     if (typeof found === 'string') {
       lost.push({ source: source.path, reason: found });
       continue;
     }
-    left.bytes -= found.bytes;
-    left.files -= found.files;
+    // What the image holds counts against nothing.
+    left.bytes -= Math.max(0, found.bytes - (before?.bytes ?? 0));
+    left.files -= Math.max(0, found.files - (before?.files ?? 0));
     taken.set(source.path, found);
   }
   return { ...(await composeArtifacts(store, taken)), lost };

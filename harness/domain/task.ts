@@ -80,7 +80,7 @@ export const TaskSpec = z.strictObject({
     network: NetworkMode,
     /** Harbor's separate verifier: an image of its own, which holds the tests and gets the artifacts; null: shared. */
     separate: VerifierImage.nullable(),
-    /** Commands run in the agent's container once the agent has ended, before anything is collected. */
+    /** Commands run in a copy of the agent's container, without its processes, before artifacts are collected. */
     collect: z.array(
       z.strictObject({ command: z.string().min(1), timeoutSec: z.number().positive(), user: User }),
     ),

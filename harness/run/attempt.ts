@@ -85,7 +85,7 @@ export async function attemptOnce(
     base,
     sandbox: ports.sandbox,
     store: ports.store,
-    limits: limitsFor(task.spec, plan.sandbox, task.spec.agent.timeoutSec),
+    limits: limitsFor(task.spec.environment, plan.sandbox, task.spec.agent.timeoutSec),
     network: plan.network === 'task' && task.spec.agent.network === 'public' ? 'public' : 'none',
     ingest: { limits: defaultIngestLimits, ignore: plan.ignore },
     labels: { run: ports.run, unit: 'attempt', trial: trial.id },

@@ -128,7 +128,7 @@ async function checkTask(
   if (skipped !== null || !oracle?.candidate)
     return { ...facts, mutantsSkipped: skipped, wallSec: seconds() };
 
-  const { chosen, possible } = await mutantsOf(oracle.candidate, ports.store, options);
+  const { chosen, possible } = await mutantsOf(oracle.candidate, ports.store, prepared, options);
   let done = 0;
   const mutants = await Promise.all(
     chosen.map(async ({ mutant, candidate }) => {
@@ -169,8 +169,6 @@ function whyNoMutants(
   if (!gate.proven) return 'the gate is not proven by the cheap controls';
   const candidate = oracle?.candidate;
   if (!candidate) return 'there is no reference solution';
-  if (candidate.artifacts !== null || candidate.state !== null)
-    return 'the solution is more than a change of the workspace';
   return null;
 }
 

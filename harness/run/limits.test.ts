@@ -3,8 +3,14 @@ import { defaultLimits } from '../domain/limits.ts';
 import type { TaskSpec } from '../domain/task.ts';
 import { limitsFor } from './limits.ts';
 
-const task = (environment: Partial<TaskSpec['environment']>) =>
-  ({ environment: { cpus: null, memoryMb: null, storageMb: null, ...environment } }) as TaskSpec;
+const task = (
+  environment: Partial<TaskSpec['environment']>,
+): Pick<TaskSpec['environment'], 'cpus' | 'memoryMb' | 'storageMb'> => ({
+  cpus: null,
+  memoryMb: null,
+  storageMb: null,
+  ...environment,
+});
 
 it('takes the default where nobody says anything', () => {
   expect(limitsFor(task({}), {}, null)).toEqual(defaultLimits);

@@ -1,7 +1,9 @@
-import type { Candidate } from '../domain/candidate.ts';
+import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import { compareText } from '../domain/order.ts';
 import { type ChangedFile, chooseMutants, type Mutant, oracleMutants } from '../mutate/mutant.ts';
+import { besideWith } from '../store/beside.ts';
 import type { Store } from '../store/store.ts';
+import type { PreparedTask } from './ports.ts';
 
 /** A mutant as it is scored, beside the tree of the solution that it was made from. */
 export interface MutantCandidate {
@@ -13,18 +15,24 @@ export interface MutantCandidate {
 export async function mutantsOf(
   oracle: Candidate,
   store: Store,
+  { task, agentImage }: PreparedTask,
   { mutants, seed }: { mutants: number; seed: number },
 ): Promise<{ chosen: MutantCandidate[]; possible: number }> {
   const all = oracleMutants(await changedFiles(oracle, store));
   const made: MutantCandidate[] = [];
-  const trees = new Set([oracle.tree, oracle.base]);
+  const seen = new Set([candidateDigest(oracle), oracle.base]);
   for (const mutant of chooseMutants(all, { budget: mutants, seed })) {
     const tree = await store.edit(oracle.tree, mutant.changes);
-    // The base is the nop control, and equal trees are one candidate.
-    if (trees.has(tree)) continue;
-    trees.add(tree);
+    const place = { spec: task.spec, workdir: agentImage.workdir };
+    const beside = await besideWith(store, oracle, place, mutant.changes);
+    // Where only artifacts are judged, a mutant of something else is none.
+    if (oracle.artifacts !== null && beside.artifacts === oracle.artifacts) continue;
+    const digest = candidateDigest({ tree, ...beside });
+    // The base is the nop control, and equal candidates are one.
+    if (seen.has(digest)) continue;
+    seen.add(digest);
     const { stat } = await store.diff(oracle.base, tree);
-    made.push({ mutant, candidate: { ...oracle, tree, diff: stat, oracle: oracle.tree } });
+    made.push({ mutant, candidate: { ...oracle, ...beside, tree, diff: stat, oracle: oracle.tree } });
   }
   return { chosen: made, possible: all.length };
 }

@@ -4,6 +4,7 @@ import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import { type Digest, digestOf } from '../domain/digest.ts';
 import { verdictSlot } from '../domain/run-record.ts';
 import type { Verdict, VerdictKey } from '../domain/verdict.ts';
+import { verifierEnvironment } from '../domain/verifier-environment.ts';
 import { limitsFor } from './limits.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { withEngineRetries } from './retry.ts';
@@ -113,7 +114,7 @@ async function look(
 
 /** Bounds of a scorer's containers. */
 export function scoringLimits({ task }: PreparedTask, plan: RunPlan) {
-  return limitsFor(task.spec, plan.sandbox, task.spec.verifier.timeoutSec);
+  return limitsFor(verifierEnvironment(task.spec), plan.sandbox, task.spec.verifier.timeoutSec);
 }
 
 /** Digest of everything around a scorer that can change its answer: its options, bounds, runtime, environment. */
@@ -122,7 +123,8 @@ export function scoringConfig(scorer: Scorer, prepared: PreparedTask, plan: RunP
     options: scorer.config,
     limits: scoringLimits(prepared, plan),
     runtime: plan.sandbox.runtime ?? null,
-    env: prepared.task.spec.verifier.env,
+    // Values of the host are in no task's digest.
+    env: { ...verifierEnvironment(prepared.task.spec).env, ...prepared.task.spec.verifier.env },
   });
 }
 

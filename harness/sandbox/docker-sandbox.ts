@@ -84,7 +84,7 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
     openImage: (image, work) => tracked(withImageFiles(session, image, work)),
     userOf: (image, user) => tracked(userOf(session, image, user)),
     withSnapshot: (files, work) => tracked(withSnapshot(session, files, work)),
-    withState: (image, state, work) => tracked(states.use(image, state, work)),
+    withState: (image, state, work, signal) => tracked(states.use(image, state, work, signal)),
     run: <T = undefined>(request: ContainerRequest<T>) => tracked(runContainer(session, request)),
     reap: () => reapDead(docker, log),
     async ready(timeoutMs) {

@@ -16,6 +16,7 @@ export interface StateImages {
     image: PreparedImage,
     state: ContainerState,
     work: (restored: PreparedImage) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T>;
 }
 
@@ -49,9 +50,10 @@ export function stateImages(session: Session): StateImages {
   };
 
   return {
-    async use(image, state, work) {
+    async use(image, state, work, signal) {
+      signal?.throwIfAborted();
       const key = `${image.ref} ${state.key}`;
-      const entry = take(key, () => restore(session, image, state));
+      const entry = take(key, () => restore(session, image, state, stopOf(session, signal)));
       const ref = await entry.ref.catch((error: unknown) => {
         // What could not be made is made anew for the next who asks.
         if (held.get(key) === entry) held.delete(key);
@@ -67,18 +69,25 @@ export function stateImages(session: Session): StateImages {
 }
 
 /** Makes the image: deletions while nothing but the image itself is there, then the state's files, and no run of it. */
-async function restore(session: Session, image: PreparedImage, state: ContainerState): Promise<string> {
+async function restore(
+  session: Session,
+  image: PreparedImage,
+  state: ContainerState,
+  stop: AbortSignal,
+): Promise<string> {
   const { Config: config } = await asking(`look at the image ${image.ref}`, () =>
     session.docker.getImage(image.ref).inspect(),
   );
   const script = `/.assay-${randomUUID()}`;
   const container = await rootContainer(session, image.ref, ['/bin/sh', script]);
   const files = state.files();
+  const end = () => files.destroy(stop.reason instanceof Error ? stop.reason : new Error('stopped'));
+  stop.addEventListener('abort', end, { once: true });
   try {
     if (state.deletions.length > 0) {
       const content = deletionScript(state.deletions);
       await layFiles(container, packLayer([{ path: script, type: 'file', content }]));
-      const { exitCode, stderr } = await runToEnd(session, container, session.closing);
+      const { exitCode, stderr } = await runToEnd(session, container, stop);
       if (exitCode !== 0) {
         throw inputError(
           `what was deleted cannot be deleted from the image (sh ended with ${exitCode}): ${stderr}`,
@@ -86,6 +95,7 @@ async function restore(session: Session, image: PreparedImage, state: ContainerS
       }
     }
     await layFiles(container, files);
+    stop.throwIfAborted();
     return await commitImage(
       session,
       container.id,
@@ -98,9 +108,15 @@ async function restore(session: Session, image: PreparedImage, state: ContainerS
       },
     );
   } finally {
+    stop.removeEventListener('abort', end);
     files.destroy();
     await removeContainer(session, container.id);
   }
+}
+
+/** Whoever asks first may also stop it; those who wait with them then see the same end. */
+function stopOf({ closing }: Session, signal: AbortSignal | undefined): AbortSignal {
+  return signal === undefined ? closing : AbortSignal.any([closing, signal]);
 }
 
 /** Keeps every command's arguments far below what any system takes. */

@@ -156,12 +156,13 @@ export interface Sandbox {
   /**
    * Makes an image of another one and a state that a container left, for as long as `work` takes; it may be kept longer
    * and used again for the same state, but not beyond this session. Nothing of the state runs while it is made. Throws
-   * `input` where the image itself cannot bear it.
+   * `input` where the image itself cannot bear it, and the signal's reason when that ends the making.
    */
   withState<T>(
     image: PreparedImage,
     state: ContainerState,
     work: (restored: PreparedImage) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T>;
   /** One container from create to remove. Nothing of it is left when this settles, however it settles. */
   run<T = undefined>(request: ContainerRequest<T>): Promise<ContainerResult<T>>;

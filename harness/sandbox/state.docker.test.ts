@@ -205,6 +205,27 @@ changed
     );
   });
 
+  it('is not made to its end when it is stopped', async () => {
+    const stop = new AbortController();
+    const reason = new Error('stop');
+    const endless: ContainerState = {
+      ...state([], []),
+      files: () =>
+        packLayer(
+          (async function* () {
+            for (let n = 0; ; n++) {
+              if (n === 3) stop.abort(reason);
+              yield { path: `/srv/${n}`, type: 'file', content: Buffer.alloc(1024) } as const;
+            }
+          })(),
+        ),
+    };
+    const before = await images();
+    await expect(engine.sandbox.withState(image, endless, async () => 0, stop.signal)).rejects.toBe(reason);
+    await expect(engine.sandbox.withState(image, endless, async () => 0, stop.signal)).rejects.toBe(reason);
+    expect([await images(), await engine.containers()]).toEqual([before, []]);
+  });
+
   it('that cannot be made is the state’s fault where it is, and leaves nothing', async () => {
     const before = await images();
     const broken: ContainerState = {

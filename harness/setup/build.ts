@@ -16,7 +16,8 @@ await execa('tsc', ['-p', 'tsconfig.build.json'], {
   localDir: root,
   stdio: 'inherit',
 });
-for (const file of globSync('{harness,candidates,scorers,reports}/**/*.{json,mjs,d.mts,sh}', { cwd: root })) {
+const data = '{harness,candidates,scorers,reports}/**/*.{json,mjs,cjs,d.mts,sh,py,ini}';
+for (const file of globSync(data, { cwd: root, exclude: ['**/fixtures/**'] })) {
   mkdirSync(dirname(join(dist, file)), { recursive: true });
   cpSync(join(root, file), join(dist, file));
 }

@@ -62,7 +62,7 @@ async function changeState(
     if (file === null) {
       if (original.has(path)) deletions.add(path);
     } else if (file.mode === '120000') {
-      entries.set(path, { type: 'link', path, uid, gid, target: file.content.toString() });
+      entries.set(path, { type: 'link', path, uid, gid, target: Buffer.from(file.content).toString('utf8') });
     } else {
       const mode = file.mode === '100755' ? 0o755 : 0o644;
       const bytes = file.content.length;

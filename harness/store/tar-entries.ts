@@ -129,13 +129,18 @@ function toEntry(header: RawHeader, size: number, content: AsyncIterable<Uint8Ar
     shown: name ?? header.name,
     type: header.type ?? null,
     mode: header.mode ?? 0,
-    uid: header.uid ?? 0,
-    gid: header.gid ?? 0,
+    uid: idOf(header.uid, pax?.uid),
+    gid: idOf(header.gid, pax?.gid),
     size,
     linkname: decodeName(header.linkname ?? '', pax?.linkpath),
     sparse: pax !== null && Object.keys(pax).some((key) => key.startsWith('GNU.sparse')),
     content,
   };
+}
+
+/** Ids that do not fit the header stand in a pax header only. */
+function idOf(raw: number | undefined, fromPax: string | undefined): number {
+  return fromPax !== undefined && /^\d{1,10}$/.test(fromPax) ? Number(fromPax) : (raw ?? 0);
 }
 
 /** Names from pax headers come decoded, U+FFFD where they were not UTF-8; the others come as bytes. */

@@ -239,7 +239,7 @@ describe('judge', () => {
       reports: parsed,
       forged: fc.constantFrom(null, null, 'a test that must fail was reported as passed'),
       sentinels: fc.constantFrom(0, 3),
-      putBack: fc.constant({ total: 0, paths: [] }),
+      putBack: fc.constant<Measurement['putBack']>({ total: 0, paths: [] }),
       timeoutSec: fc.constant(1),
       lastLine: fc.string(),
       evidence: fc.constant<Measurement['evidence']>([]),

@@ -8,6 +8,7 @@ import { measureScript } from './measure-script.ts';
 import type { Measurement } from './measurement.ts';
 import type { TestsOptions } from './options.ts';
 import { overlap } from './paths.ts';
+import { withCandidateImage } from './state-layer.ts';
 
 type Measure = (context: ScoreContext, timeoutSec: number) => Promise<Measurement>;
 
@@ -32,11 +33,14 @@ export async function measureTests(options: TestsOptions, context: ScoreContext)
     limits.timeoutSec,
     options.timeout_sec ?? Infinity,
   );
-  const taken = overlap(image.workdir);
+  // A separate verifier has its own image, whose author knows where its tests lie.
+  const taken = task.spec.verifier.separate === null ? overlap(image.workdir) : null;
   if (taken !== null)
     return notRun(`the workspace ${image.workdir} overlaps ${taken}, which the tests need`, timeoutSec);
   try {
-    return await measures[task.spec.tests.runner](context, timeoutSec);
+    return await withCandidateImage(context, (own) =>
+      measures[task.spec.tests.runner]({ ...context, image: own }, timeoutSec),
+    );
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof AssayError && error.kind === 'input') return notRun(messageOf(error), timeoutSec);

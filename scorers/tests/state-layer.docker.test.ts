@@ -218,7 +218,8 @@ echo "$(cat /etc/app.conf) \${issue:-gone} $(cat a.txt Makefile | xargs) $(ls -A
   const score = async (candidate: Candidate, protection: Protection = noProtection) => {
     const { task, image } = ready;
     const tests = await hiddenTests(task.dir);
-    return withCandidateImage({ image, candidate, sandbox, store }, async ({ ref }) => {
+    const { signal } = new AbortController();
+    return withCandidateImage({ image, candidate, sandbox, store, signal }, async ({ ref }) => {
       const layer = await putBackLayer(store, candidate, image, protection);
       return judge(ready, {
         ref,

@@ -15,11 +15,12 @@ import type { Protection } from './protect/protection.ts';
  * container, else the context's own. Throws `infrastructure`, and `input` where the state cannot be laid.
  */
 export async function withCandidateImage<T>(
-  { image, candidate, sandbox, store }: Pick<ScoreContext, 'image' | 'candidate' | 'sandbox' | 'store'>,
+  context: Pick<ScoreContext, 'image' | 'candidate' | 'sandbox' | 'store' | 'signal'>,
   work: (image: PreparedImage) => Promise<T>,
 ): Promise<T> {
+  const { image, candidate, sandbox, store, signal } = context;
   if (candidate.state === null) return work(image);
-  return sandbox.withState(image, await readState(store, candidate.state), work);
+  return sandbox.withState(image, await readState(store, candidate.state), work, signal);
 }
 
 async function readState(store: Pick<Store, 'readBlob'>, digest: Digest): Promise<ContainerState> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { verifierEnvironment } from '../../harness/domain/verifier-environment.ts';
 import { type LayerEntry, packLayer } from '../../harness/sandbox/layer.ts';
 import type { CapturedOutput, ContainerResult } from '../../harness/sandbox/sandbox.ts';
 import type { ScoreContext } from '../scorer.ts';
@@ -17,7 +18,6 @@ const frozenEnv = {
 };
 
 export interface TestContainer {
-  image?: string;
   command: readonly string[];
   entries: AsyncIterable<LayerEntry>;
   env?: Readonly<Record<string, string>>;
@@ -45,16 +45,17 @@ export async function runTestContainer(
   request: TestContainer,
 ): Promise<TestContainerResult> {
   const { task, image, signal } = context;
+  const own = verifierEnvironment(task.spec);
   const result = await context.sandbox.run<VerifierLogs>({
-    image: request.image ?? image.ref,
+    image: image.ref,
     command: request.command,
-    env: { ...frozenEnv, ...task.spec.environment.env, ...task.spec.verifier.env, ...request.env },
+    env: { ...frozenEnv, ...own.env, ...task.spec.verifier.env, ...request.env },
     workdir: image.workdir,
     user: image.user,
     network: 'none',
     limits: { ...context.limits, timeoutSec: request.timeoutSec },
     files: packLayer(request.entries),
-    healthcheck: task.spec.environment.healthcheck,
+    healthcheck: own.healthcheck,
     labels: context.labels,
     signal,
     collect: async (files) => readLogs(await files.read(logsDir), request.wanted),

@@ -136,49 +136,46 @@ echo $((a + b))`;
 });
 
 describe('cases do not see each other', () => {
-  const leave = `cases:
-  - { name: leaves, command: "echo x > left; mkdir new; : > new/file; : > /tmp/left; mv sum.sh moved" }
-  - { name: looks, command: "ls -A . /tmp data", expect: { stdout: ".:\\ndata\\nsum.sh\\n\\n/tmp:\\n\\ndata:\\nbase.txt\\n" } }
-`;
-
-  it.each<[string, string]>([
-    [
-      'files and folders',
+  const left: Record<string, string> = {
+    'files and folders':
       'echo x > left; mkdir -p new/er; : > new/er/file; ln -s /etc etc; : > .hidden; : > ..odd',
-    ],
-    ['changed files', 'echo y >> data/base.txt; echo z > sum.sh; chmod 600 sum.sh'],
-    ['nothing of what was there', 'rm -rf ./* .kept'],
-    ['other kinds of things', 'rm -r data sum.sh; mkdir sum.sh; : > sum.sh/x; ln -s /etc data'],
-    ['things elsewhere', 'mv data new; mv sum.sh new/; mkdir data; mv new/base.txt data/other'],
-    ['closed folders', 'mkdir shut; : > shut/x; chmod 0 shut data'],
-    [
-      'odd names',
-      'for n in "a b" "-n" "$(printf "x\\ny")" "*" "\\\\"; do echo x > "./$n"; done; rm -f sum.sh',
-    ],
-    ['more than can be put back one by one', 'for i in $(seq 300); do : > data/$i; done; rm sum.sh'],
-    ['nothing', ':'],
-  ])('whatever one leaves (%s), the next finds the workspace as it was delivered', async (_what, command) => {
+    'changed files': 'echo y >> data/base.txt; echo z > sum.sh; chmod 600 sum.sh',
+    'nothing of what was there': 'rm -rf ./* .kept',
+    'other kinds of things': 'rm -r data sum.sh; mkdir sum.sh; : > sum.sh/x; ln -s /etc data',
+    'things elsewhere': 'mv data new; mv sum.sh new/; mkdir data; mv new/base.txt data/other',
+    'closed folders': 'mkdir shut; : > shut/x; chmod 0 shut data',
+    'odd names': 'for n in "a b" "-n" "$(printf "x\\ny")" "*" "\\\\"; do echo x > "./$n"; done; rm -f sum.sh',
+    'more than can be put back one by one': 'for i in $(seq 300); do : > data/$i; done; rm sum.sh',
+    nothing: ':',
+  };
+
+  it('whatever one leaves, the next finds the workspace as it was delivered', async () => {
     const look =
       'find . -printf "%y %m %p %l\\n" | sort; cat sum.sh data/base.txt .kept; ls -A /tmp /dev/shm';
     const stdout = `d 755 . \nd 755 ./data \nf 644 ./.kept \nf 644 ./data/base.txt \nf 755 ./sum.sh \n#!/bin/sh\necho x\nbase\nkept\n/dev/shm:\n\n/tmp:\n`;
     const { words } = await run(
       'echo x',
       {
-        cases: [
-          { name: 'leaves', command: `${command}; echo x > /tmp/left; : > /dev/shm/left` },
-          { name: 'looks', command: look, expect: { stdout } },
-          { name: 'leaves again', command },
-          { name: 'looks again', command: look, expect: { stdout } },
-        ],
+        cases: Object.entries(left).flatMap(([name, command]) => [
+          { name, command: `${command}; echo x > /tmp/left; : > /dev/shm/left` },
+          { name: `after ${name}`, command: look, expect: { stdout } },
+        ]),
       },
       { files: { '.kept': 'kept\n' } },
     );
-    expect(words).toEqual({ leaves: 'pass', looks: 'pass', 'leaves again': 'pass', 'looks again': 'pass' });
+    expect(Object.entries(words).filter(([, outcome]) => outcome !== 'pass')).toEqual([]);
+    expect(Object.keys(words)).toHaveLength(18);
   });
 
   it('unless they are to share it', async () => {
-    const { words } = await run('echo x', `workspace: shared\n${leave}`);
-    expect(words.looks).toMatch(/^fail: stdout: line 3: expected "sum.sh", found "left"/);
+    const { words } = await run('echo x', {
+      workspace: 'shared',
+      cases: [
+        { name: 'leaves', command: './sum.sh > left; : > /tmp/left' },
+        { name: 'looks', command: 'cat left; ls /tmp', expect: { stdout: 'x\nleft\n' } },
+      ],
+    });
+    expect(words).toEqual({ leaves: 'pass', looks: 'pass' });
   });
 
   it('a process that lives on is ended: it writes into no later output and holds up none', async () => {
@@ -199,42 +196,52 @@ echo started`;
 
 describe('a hostile program', () => {
   const after = '  - { name: after, command: echo here, expect: { stdout: "here\\n" } }\n';
+  const late = /^fail: it did not end by itself within 1 second$/;
 
-  it.each<[string, string, RegExp]>([
-    [
-      'hangs',
-      'trap "" TERM INT; while :; do sleep 1; done',
-      /^fail: it did not end by itself within 1 second$/,
-    ],
-    [
-      'hangs in the background of nothing',
-      'setsid sleep 100 & wait',
-      /^fail: it did not end by itself within 1 second$/,
-    ],
-    ['floods stdout', 'yes flood', /stdout: it is longer than 1 MiB/],
-    ['floods stderr', 'yes flood >&2; exit 0', /stderr: it is longer than 1 MiB/],
-    [
-      'forks without end',
-      'bomb() { bomb | bomb & }; bomb; while :; do :; done',
-      /^fail: it did not end by itself within 1 second$/,
-    ],
-    ['forks and moves on', 'comet() { comet & }; comet; echo ok', /^pass$|^fail: stdout/],
-    [
-      'fills its folders',
-      'i=0; while :; do i=$((i+1)); : > data/$i; done',
-      /^fail: it did not end by itself within 1 second$/,
-    ],
-    ['stops what runs it', 'kill -s STOP $PPID; echo ok', /^fail: it did not end by itself within 1 second$/],
-    ['kills what runs it', 'kill -s KILL $PPID; echo ok', /^fail: it did not end by itself within 1 second/],
-  ])('that %s fails alone', async (_what, text, expected) => {
-    const { words, end } = await run(
-      text,
-      `defaults: { timeout_sec: 1 }\ncases:\n  - { name: attack, command: [./sum.sh], expect: { stdout: "ok\\n", stderr: "" } }\n${after}`,
-      { limits: { pids: 48 } },
-    );
+  const attacks: Record<string, [text: string, words: RegExp]> = {
+    hangs: ['trap "" TERM INT; while :; do sleep 1; done', late],
+    'hangs elsewhere': ['setsid sleep 100 & wait', late],
+    'floods stdout': ['yes flood', /stdout: it is longer than 1 MiB/],
+    'floods stderr': ['yes flood >&2; echo ok', /stderr: it is longer than 1 MiB/],
+    'forks without end': ['bomb() { bomb | bomb & }; bomb; while :; do :; done', late],
+    'forks and moves on': ['comet() { comet & }; comet; sleep 0.2; echo ok', /^pass$|^fail: /],
+    'fills its folders': ['i=0; while :; do i=$((i+1)); : > data/$i; done', late],
+    'stops what runs it': ['kill -s STOP $PPID; echo ok', late],
+    'kills what runs it': ['kill -s KILL $PPID; sleep 0.1; echo ok', late],
+    'ends by a signal': ['kill -s TERM $$', /^fail: exit code: expected 0, found 143;/],
+    'closes its outputs': ['exec >&- 2>&-; sleep 100', late],
+  };
+
+  it('fails the cases that it attacks, and no other', async () => {
+    const names = Object.keys(attacks);
+    const stdout = { regex: `^${names.length + 2}\\n[0-9]\\n$` };
+    const { words, end } = await bench.measure({
+      cases: {
+        defaults: { timeout_sec: 30 },
+        cases: names.flatMap((name, index) => [
+          {
+            name,
+            command: [`./attack-${index}.sh`],
+            ...(attacks[name]?.[1] === late ? { timeout_sec: 1 } : {}),
+            expect: { stdout: 'ok\n', stderr: '' },
+          },
+          {
+            name: `after ${name}`,
+            command: 'ls | wc -l; ls /proc | grep -c "^[0-9]"',
+            expect: { stdout },
+          },
+        ]),
+      },
+      files: Object.fromEntries(
+        names.map((name, index) => [`attack-${index}.sh`, program(attacks[name]?.[0] ?? '')]),
+      ),
+      limits: { pids: 48 },
+    });
     expect(end).toBe('exited');
-    expect(words.attack).toMatch(expected);
-    expect(words.after).toBe('pass');
+    for (const name of names) {
+      expect(words[name]).toMatch(attacks[name]?.[1] ?? /never/);
+      expect(words[`after ${name}`]).toBe('pass');
+    }
   });
 
   it('that kills everything gets no result', async () => {

@@ -18,6 +18,8 @@ import { type CaseResult, judged, notRun, type PartResult } from './result.ts';
 const relayScript = `${harnessDir}/relay.sh`;
 /** The relay's own bounds: it is a shell that copies. */
 const relayLimits = { cpus: 1, memoryMb: 128, pids: 32, storageMb: 16, tmpMb: 1 };
+/** So that it is the service that runs out of time, and never what carries its requests. */
+const relayGraceSec = 60;
 /** Between two looks whether a service is ready. */
 const readyPauseMs = 50;
 /** The end of a service may show in its connections before the engine tells. */
@@ -137,7 +139,7 @@ async function throughRelay(
     workdir: '/',
     user: image.user,
     network: { joins },
-    limits: { ...relayLimits, timeoutSec: secondsLeft(part) },
+    limits: { ...relayLimits, timeoutSec: secondsLeft(part) + relayGraceSec },
     files: packLayer([{ path: relayScript, type: 'file', mode: 0o755, content }]),
     labels,
     signal,

@@ -57,6 +57,9 @@ export async function ask(
       if (bytes > maxBodyBytes) return { fault: `the body is longer than ${sizeInWords(maxBodyBytes)}` };
       chunks.push(chunk);
     }
+    // A body that ends with its connection looks whole to Node however that ended.
+    signal.throwIfAborted();
+    if (connection.errored !== null) return { fault: faultOf(connection.errored) };
     return {
       status: response.statusCode ?? 0,
       headers: headersOf(response.rawHeaders),
@@ -80,10 +83,12 @@ function headersOf(raw: readonly string[]): Map<string, string> {
   return headers;
 }
 
+const brokenOff = 'the connection was closed before the answer was complete';
+
 function faultOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'HPE_HEADER_OVERFLOW') return `the headers are longer than ${sizeInWords(maxHeaderBytes)}`;
   if (code.startsWith('HPE_')) return `the answer is not HTTP: ${messageOf(error)}`;
-  if (code === 'ECONNRESET') return 'the connection was closed before the answer was complete';
+  if (code === 'ECONNRESET') return brokenOff;
   return messageOf(error);
 }

@@ -5,7 +5,7 @@
 #   relay.sh PORT
 #
 # In:  `open`, `data <base64>`, `close`
-# Out: `open` or `refused`; `data <base64>`, `end` (the service has closed); `closed`
+# Out: `open` or `refused`; `data <base64>`, `end` (the service has closed) or `broken` (reset); `closed`
 #
 # bash, for /dev/tcp.
 port=$1
@@ -14,10 +14,14 @@ set -m
 
 carry_back() {
   local chunk
-  while chunk=$(dd bs=49152 count=1 <&3 2>/dev/null | base64 | tr -d '\n') && [ -n "$chunk" ]; do
+  while chunk=$(dd bs=49152 count=1 <&3 2>/dev/null | base64 | tr -d '\n'; exit "${PIPESTATUS[0]}"); do
+    if [ -z "$chunk" ]; then
+      echo end
+      return
+    fi
     printf 'data %s\n' "$chunk"
   done
-  echo end
+  echo broken
 }
 
 while read -r word data; do

@@ -34,6 +34,7 @@ export function speakWithRelay({ stdin, stdout }: { stdin: Writable; stdout: Rea
     if (word === 'open' || word === 'refused') answer?.resolve(word === 'open');
     else if (word === 'data') await current?.take(Buffer.from(data, 'base64'));
     else if (word === 'end') await current?.take(null);
+    else if (word === 'broken') current?.stream.destroy(reset());
     else if (word === 'closed') acknowledged?.resolve();
   };
 
@@ -71,6 +72,11 @@ export function speakWithRelay({ stdin, stdout }: { stdin: Writable; stdout: Rea
       return current.stream;
     },
   };
+}
+
+/** As Node reports it of a socket. */
+function reset(): Error {
+  return Object.assign(new Error('the connection was reset'), { code: 'ECONNRESET' });
 }
 
 interface Connection {

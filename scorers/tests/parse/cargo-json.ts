@@ -53,6 +53,7 @@ const counted = { ok: 'passed', failed: 'failed', ignored: 'ignored' } as const;
  * and what a test prints past libtest, are passed over: each suite says at its start and at its end how many results
  * it has, so that none is lost unseen. A suite that another one follows before its end has crashed, and its running
  * tests are errors; after the last one nobody can tell a crash from a report that is cut off, which breaks it.
+ * (nextest's imitation of the format does not keep to its own counts; its JUnit report does.)
  */
 export function parseCargoJson(bytes: Uint8Array): Parsed {
   return parsing(bytes, (text) => {

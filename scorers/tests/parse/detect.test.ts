@@ -1,6 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { interest, type LogFile, readReports, reportFormat } from './detect.ts';
 import { mayBeJunit, sniffJson } from './sniff.ts';
+import { needsVectors, vectorFolder } from './testing.ts';
 
 const file = (path: string, text: string): LogFile => ({ path, content: Buffer.from(text) });
 const tap = (...lines: string[]) => `${lines.join('\n')}\n1..${lines.length}\n`;
@@ -68,6 +71,29 @@ describe('mayBeJunit', () => {
     ['<!DOCTYPE coverage><coverage>', false],
     ['<!--><!-- --><testsuite/>', true],
   ])('%j: %s', (text, expected) => expect(mayBeJunit(Buffer.from(text))).toBe(expected));
+});
+
+const [foreign, ctrfs] = [vectorFolder('test-reports/python/test/files'), vectorFolder('ctrf/examples')];
+
+describe.skipIf(foreign.isAbsent || ctrfs.isAbsent)(`the corpora ${needsVectors}`, () => {
+  const read = (folder: string, glob: string) =>
+    globSync(glob, { cwd: folder }).map((path) => ({ path, content: readFileSync(join(folder, path)) }));
+
+  it('hold JSON and XML of formats that are not read here, which are passed over', async () => {
+    const json = read(foreign.path, '**/*.json');
+    expect(json.length).toBeGreaterThan(70);
+    expect(json.filter(({ content }) => sniffJson(content) !== null)).toEqual([]);
+    expect(await readReports(json)).toBeNull();
+    const xml = read(foreign.path, '{nunit,trx}/**/*.{xml,trx}');
+    expect(xml.length).toBeGreaterThan(10);
+    expect(xml.filter(({ content }) => mayBeJunit(content)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('hold CTRF, which is found whatever it is called', () => {
+    const found = read(ctrfs.path, '*.json').map(({ content }) => sniffJson(content));
+    expect(found.length).toBeGreaterThan(3);
+    expect(new Set(found)).toEqual(new Set(['ctrf']));
+  });
 });
 
 describe('interest', () => {

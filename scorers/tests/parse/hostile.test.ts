@@ -9,11 +9,13 @@ const formats = Object.keys(parsers) as FileFormat[];
 const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 2000 }), fc.string().map(Buffer.from));
 
 /** Pieces of each format, for texts that come close to a report. */
-const json = ['{', '}', '[', ']', ':', ',', '1', 'null', '"', '"a"', '"__proto__"', '\n', 'true'];
+const pieces = (text: string) => text.split('¦');
+const json = pieces('{¦}¦[¦]¦:¦,¦1¦null¦"¦"a"¦"__proto__"¦\n¦true¦"name"');
+const suite = '{"type":"suite","event":"failed","passed":1,"failed":0,"ignored":0,"measured":0}\n';
 const words: Record<FileFormat, string[]> = {
-  ctrf: [...json, '"results"', '"tests"', '"name"', '"status"', '"passed"'],
-  'vitest-json': [...json, '"numTotalTests":1', '"testResults"', '"assertionResults"', '"status":"passed"'],
-  'jest-json': [...json, '"numPassedTests":0', '"numFailedTests":0', '"name"', '"title"'],
+  ctrf: [...json, ...pieces('"results"¦"tests"¦"status"¦"passed"')],
+  'vitest-json': [...json, ...pieces('"numTotalTests":1¦"testResults"¦"assertionResults"¦"status":"passed"')],
+  'jest-json': [...json, ...pieces('"numPassedTests":0¦"numFailedTests":0¦"title"')],
   'go-json': [
     ...json,
     '{"Action":"run","Package":"p","Test":"a"}',
@@ -21,57 +23,20 @@ const words: Record<FileFormat, string[]> = {
     'FAIL\tp [',
   ],
   'cargo-json': [
-    ...[
-      ...json,
-      '{"type":"suite","event":"started","test_count":1}\n',
-      '{"type":"test","event":"ok","name":"a"}\n',
-    ],
-    '{"type":"suite","event":"failed","passed":1,"failed":0,"ignored":0,"measured":0}\n',
+    ...pieces(
+      '{"type":"suite","event":"started","test_count":1}¦{"type":"test","event":"ok","name":"a"}¦{"a":¦\n',
+    ),
+    suite,
   ],
-  'node-test': [
-    ...[...json, '{"type":"test:fail","data":{"name":"a","nesting":1}}\n', '<testsuite>', 'ok 1\n'],
-    '{"type":"test:plan","data":{"nesting":0,"count":1}}\n',
-  ],
-  junit: [
-    ...[
-      '<testsuite',
-      '<testcase',
-      '</testcase>',
-      '</testsuite>',
-      '>',
-      '/>',
-      ' name="a"',
-      '<failure>',
-      '<!--',
-      '-->',
-    ],
-    ...['<![CDATA[', ']]>', '<?', '?>', '<!DOCTYPE', '&#x110000;', ' ', 'x'],
-  ],
-  tap: [
-    ...[
-      'ok ',
-      'not ok ',
-      '1',
-      '2',
-      '1..1',
-      '1..2',
-      '\n',
-      '    ',
-      '  ---',
-      '  ...',
-      ' {',
-      '}',
-      '# Subtest: ',
-      ' # SKIP',
-    ],
-    ...[
-      'Bail out!',
-      'pragma +strict',
-      'TAP version 14',
-      ' - a',
-      '# suites 0\n# pass 0\n# fail 0\n# cancelled 0\n',
-    ],
-  ],
+  'node-test': pieces(
+    '{"type":"test:fail","data":{"name":"a","nesting":1}}¦{"type":"test:plan","data":{"nesting":0,"count":1}}¦\n¦ok 1\n¦<',
+  ),
+  junit: pieces(
+    '<testsuite¦<testcase¦</testcase>¦</testsuite>¦>¦/>¦ name="a"¦<failure>¦<!--¦-->¦<![CDATA[¦]]>¦<?¦?>¦<!DOCTYPE¦&#x110000;¦ ¦x',
+  ),
+  tap: pieces(
+    'ok ¦not ok ¦1¦2¦1..1¦1..2¦\n¦    ¦  ---¦  ...¦ {¦}¦# Subtest: ¦ # SKIP¦Bail out!¦pragma +strict¦TAP version 14¦ - a',
+  ),
 };
 
 function wellFormed(parsed: Parsed): void {

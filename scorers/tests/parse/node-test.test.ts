@@ -95,6 +95,7 @@ describe('parseNodeTest', () => {
     ['neither a plan nor a summary', [a, summary(1, { file: '/w/a.mjs' })]],
     ['planned 2 tests, ran 1', [a, plan(2)]],
     ['planned 2 tests, ran 1', [ended('pass', 'b', 1), plan(2, 1), a, plan(1)]],
+    ['goes on after its plan', [a, plan(1), ended('fail', 'b')]],
     ['counts 2 tests, its list holds 1', [a, summary(2)]],
     ['has no parent', [ended('pass', 'b', 1), plan(0)]],
     ['has no parent', [ended('pass', 'b', 2), a, plan(1)]],

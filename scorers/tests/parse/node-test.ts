@@ -86,6 +86,7 @@ function parseEvents(bytes: Uint8Array): Parsed {
     let tests = 0;
     let ended = 0;
     let isComplete = false;
+    let planned: number | null = null;
     let failure: string | null = null;
     for (const line of linesOf(text)) {
       if (line.trim() === '') continue;
@@ -95,7 +96,7 @@ function parseEvents(bytes: Uint8Array): Parsed {
         const { nesting, count } = event.data;
         const found = levels[nesting]?.direct ?? 0;
         if (found !== count) throw new BrokenReport(`planned ${count} tests, ran ${found}`);
-        isComplete ||= nesting === 0;
+        if (nesting === 0) planned = count;
       } else if (event.type === 'test:summary') {
         // One with a file speaks of that file alone.
         if (event.data.file) continue;
@@ -114,7 +115,10 @@ function parseEvents(bytes: Uint8Array): Parsed {
     }
     if (levels.slice(1).some((level) => level.direct > 0))
       throw new BrokenReport('it is cut off: a sub-test has no parent');
-    if (!isComplete) throw new BrokenReport('it is cut off: neither a plan nor a summary');
+    if (planned !== null && planned !== (levels[0]?.direct ?? 0))
+      throw new BrokenReport('it goes on after its plan');
+    if (!isComplete && planned === null)
+      throw new BrokenReport('it is cut off: neither a plan nor a summary');
     const list = resultList();
     for (const { file, path, outcome, message } of levels[0]?.entries ?? [])
       list.add([...(file ? [file] : []), ...path].join(' > '), outcome, message);

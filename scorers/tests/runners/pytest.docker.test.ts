@@ -150,14 +150,14 @@ pythonpath = "lib"
 asyncio_mode = "auto"
 markers = ["slow: takes long"]
 python_functions = "check_*"
-addopts = "-xqk nothing --maxfail=1 --strict-markers -m 'not slow' --deselect tests/test_a.py --ignore tests -p no:doctest -W error::UserWarning tests"
+addopts = "-xqk nothing --maxfail=1 --strict-markers -m 'not slow' --deselect tests/test_a.py --ignore tests -p no:doctest -W error::FutureWarning tests"
 `,
         'tests/test_a.py': `import pytest, warnings, solution
 def check_fails(): assert False
 async def check_async(): assert solution.double(1) == 2
 @pytest.mark.slow
 def check_slow(): pass
-def check_warns(): warnings.warn('an error here')
+def check_warns(): warnings.warn('an error here', FutureWarning)
 def test_not_one(): pass
 `,
         'tests/test_b.py': 'import pytest\n@pytest.mark.unheard\ndef check_b(): pass\n',

@@ -19,12 +19,17 @@ export interface Planting {
   mustFail: string[][];
 }
 
+/** What a text amounts to, to be compared with what it was before. */
+export interface Survey {
+  /** Places that make no sense. */
+  errors: number;
+  /** Full names of the tests that stand in the text for themselves, in plain words. */
+  names: string[][];
+}
+
 /** What planting needs to know of one language and framework. */
 export interface Language {
-  /** Places that make no sense. */
-  errors(text: string): number;
-  /** Full names of the tests that stand in the text for themselves, in plain words. */
-  names(text: string): string[][];
+  survey(text: string): Survey;
   /** Null where the file offers no place for this kind; `end` and `blind` always give something. */
   plant(text: string, attempt: Attempt, random: RandomBelow): Planting | null;
 }

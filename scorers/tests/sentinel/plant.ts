@@ -1,7 +1,7 @@
 import type { Framework } from '../../../harness/domain/test-settings.ts';
 import { isScriptFramework } from './javascript/bindings.ts';
 import { scriptLanguage } from './javascript/plant.ts';
-import type { Attempt, Language, Planting } from './language.ts';
+import type { Attempt, Language, Planting, Survey } from './language.ts';
 import { pythonLanguage } from './python/plant.ts';
 import type { Plant, RandomBelow } from './sentinel.ts';
 
@@ -12,7 +12,7 @@ import type { Plant, RandomBelow } from './sentinel.ts';
 export const plantSentinels: Plant = (file, { framework, style, random }) => {
   const language = languageOf(framework, file.path);
   const attempts: Attempt[] =
-    style === 'twin' ? ['twin', 'plain', 'end', 'blind'] : ['plain', 'end', 'blind'];
+    style === 'twin' ? ['twin', 'twin', 'plain', 'end', 'blind'] : ['plain', 'end', 'blind'];
   const planted = attempts.reduce<Planting | null>(
     (done, attempt) => done ?? tried(language, file.text, attempt, random),
     null,
@@ -30,8 +30,7 @@ function tried(language: Language, source: string, attempt: Attempt, random: Ran
   try {
     const planted = language.plant(source, attempt, random);
     if (planted === null || attempt === 'end' || attempt === 'blind') return planted;
-    const isSound = language.errors(planted.text) <= language.errors(source);
-    return isSound && isWhole(language, source, planted) ? planted : null;
+    return isWhole(language.survey(source), language.survey(planted.text), planted) ? planted : null;
   } catch (error) {
     // The parsers recurse; a text nested beyond the stack is one that cannot be read.
     if (error instanceof RangeError) return null;
@@ -39,8 +38,8 @@ function tried(language: Language, source: string, attempt: Attempt, random: Ran
   }
 }
 
-function isWhole(language: Language, source: string, { text, mustPass, mustFail }: Planting): boolean {
+function isWhole(before: Survey, after: Survey, { mustPass, mustFail }: Planting): boolean {
   const sorted = (names: string[][]) => names.map((name) => JSON.stringify(name)).sort();
-  const expected = sorted([...language.names(source), ...mustPass, ...mustFail]);
-  return expected.join('\n') === sorted(language.names(text)).join('\n');
+  const expected = sorted([...before.names, ...mustPass, ...mustFail]);
+  return after.errors <= before.errors && expected.join('\n') === sorted(after.names).join('\n');
 }

@@ -17,13 +17,14 @@ import { wayOf } from './ways.ts';
 
 export function scriptLanguage(framework: ScriptFramework, path: string): Language {
   return {
-    errors: (text) => errorsIn(parseScript(text, path)),
-    names: (text) => {
-      const { outline } = readScript(text, parseScript(text, path), framework);
-      return outline.tests.flatMap(({ group, name, loop }) => {
+    survey: (text) => {
+      const tree = parseScript(text, path);
+      const { outline } = readScript(text, tree, framework);
+      const names = outline.tests.flatMap(({ group, name, loop }) => {
         const own = loop === null ? plainString(text, name) : null;
         return own === null ? [] : [[...group.path, own]];
       });
+      return { errors: errorsIn(tree), names };
     },
     plant: (text, attempt, random) => plantScript(text, framework, path, attempt, random),
   };

@@ -12,12 +12,11 @@ import { twinOf } from './twin.ts';
 
 export function pythonLanguage(framework: PythonFramework): Language {
   return {
-    errors: (text) => errorsIn(parsePython(text)),
-    names: (text) =>
-      outlineOf(text, parsePython(text).topNode, framework).tests.map(({ group, name }) => [
-        ...group.path,
-        name,
-      ]),
+    survey: (text) => {
+      const tree = parsePython(text);
+      const { tests } = outlineOf(text, tree.topNode, framework);
+      return { errors: errorsIn(tree), names: tests.map(({ group, name }) => [...group.path, name]) };
+    },
     plant: (text, attempt, random) => plantPython(text, framework, attempt, random),
   };
 }

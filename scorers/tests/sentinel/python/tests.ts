@@ -115,7 +115,7 @@ export function outlineOf(source: string, module: SyntaxNode, framework: PythonF
     // What leaves a test out, or makes several of it.
     if (/\b(?:skip|skipTest|skipif|importorskip|xfail|subTest)\s*\(|\b(?:SkipTest|subtests)\b/.test(text))
       return false;
-    return name !== 'test_' && !holds(body, ['ReturnStatement']) && statementsOf(body).length > 0;
+    return name !== 'test_' && statementsOf(body).length > 0;
   }
 }
 

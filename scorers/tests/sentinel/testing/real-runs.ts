@@ -150,6 +150,8 @@ function reportOf(
   exitCode: number | undefined,
 ): RunnerReport {
   const loaded = new Set(tests.map(({ file }) => file));
+  // Which file is run first depends on how long each took before.
+  tests.sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file));
   return {
     version: 1,
     exitCode: exitCode ?? null,

@@ -70,6 +70,8 @@ function watch(environment, runtime) {
       guard.onLoaded();
       remember(state.rootDescribeBlock);
     },
+    // Also where it is run again.
+    test_start: ({ test }) => failed.delete(test),
     test_fn_start: ({ test }) => {
       const before = planned.get(test);
       // Concurrent tests are started by Jest itself, through another function.
@@ -79,7 +81,7 @@ function watch(environment, runtime) {
     },
     test_fn_failure: ({ test }) => failed.add(test),
     test_done: ({ test }) => {
-      if (failed.has(test) && test.errors.length === 0 && test.invocations < 2)
+      if (failed.has(test) && test.errors.length === 0)
         guard.note(`the result of the test ${test.name} was changed`);
       guard.onTested();
     },

@@ -13,6 +13,7 @@ await judge(async ({ workdir, files, config, integrity }) => {
   const report = makeReport(files);
   let exitCode = 0;
   for (const path of files) {
+    report.begin(path);
     const end = await runFile(workdir, path, integrity);
     readRecords(report, path, end, integrity);
     if (end.code !== 0) exitCode = 1;

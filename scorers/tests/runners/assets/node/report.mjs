@@ -21,6 +21,10 @@ export function makeReport(files) {
   }
 
   return {
+    /** Tells who reads the output which file it is about, also where it is the last. */
+    begin(path) {
+      process.stdout.write(`${path}\n`);
+    },
     /** The file's tests became known. */
     loaded(path) {
       entries.get(path).loaded = true;

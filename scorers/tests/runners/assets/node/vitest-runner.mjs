@@ -57,10 +57,20 @@ export default class extends Runner {
     guard.onTested();
   }
 
+  async onBeforeRunSuite(suite) {
+    await super.onBeforeRunSuite?.(suite);
+    // There is no after where nothing is run.
+    if ('filepath' in suite && suite.mode !== 'run' && suite.mode !== 'queued') tell(suite);
+  }
+
   async onAfterRunSuite(suite) {
     await super.onAfterRunSuite?.(suite);
-    if ('filepath' in suite) suite.meta.assay = { mark, found: guard.onEnded(), passed };
+    if ('filepath' in suite) tell(suite);
   }
+}
+
+function tell(file) {
+  file.meta.assay = { mark, found: guard.onEnded(), passed };
 }
 
 function remember(task) {

@@ -26,7 +26,7 @@ SYS_TOOLS = (
 # Names that libraries and consoles set, and that tests replace.
 BUILTIN_TOOLS = ("open", "print", "input", "__import__", "exit", "quit", "help", "breakpoint", "_", "license")
 # What pytest itself replaces when it starts.
-LEFT_OUT = ("_pytest.config.Config._getini_unknown_type",)
+LEFT_OUT = ("_pytest.config.Config._getini_unknown_type", "threading.excepthook")
 TRACERS = ("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback")
 missing = object()
 
@@ -58,7 +58,7 @@ def baseline():
 def bindings(module, owner, only=None, leave=()):
     for key, value in list(vars(module).items()):
         is_meant = key not in leave if only is None else key in only
-        if is_meant and (callable(value) or only is not None):
+        if is_meant and (callable(value) or only is not None) and "%s.%s" % (owner, key) not in LEFT_OUT:
             yield binding(vars(module), key, value, owner)
 
 
@@ -102,6 +102,7 @@ class Guard:
         self._judges = list(prepared.baseline.judges)
         self._say = say
         self._said = set()
+        self._accepted = {}
         self._finders = [*sys.meta_path, *sys.path_hooks]
         self._tracers = (sys.gettrace(), sys.getprofile())
         self._frozen = gc.get_freeze_count()
@@ -112,11 +113,11 @@ class Guard:
         sys.addaudithook(self._audit)
 
     def accept(self, files):
-        """Plugins of the image may replace parts of pytest when they start."""
-        for index, (space, key, value, _, _, owner) in enumerate(self._judges):
+        """Plugins of the image may replace parts of pytest when they start, and put them back at its end."""
+        for space, key, value, _, _, owner in self._judges:
             now = space.get(key, missing)
             if now is not value and now is not missing and source_file(now) in files:
-                self._judges[index] = binding(space, key, now, owner)
+                self._accepted[owner, key] = now
 
     def loaded(self, modules):
         """The tests are known and none has run: from here on, nobody but fixtures has a reason to replace anything."""
@@ -167,10 +168,13 @@ class Guard:
             if now is value:
                 is_same = not with_code or function is None or function.__code__ is code
             else:
-                # The tests' author may do so, and leave it.
-                is_same = now is not missing and self._trust.of_value(now) == TESTS
+                is_same = now is not missing and self._may_be(owner, key, now)
             if not is_same:
                 self._report("%s.%s was replaced" % (owner, key))
+
+    def _may_be(self, owner, key, now):
+        # The tests' author may replace things, and leave them so.
+        return now is self._accepted.get((owner, key), missing) or self._trust.of_value(now) == TESTS
 
     def _audit(self, event, args):
         if event in TRACERS:

@@ -1,5 +1,6 @@
 """Brings in what the image has installed, and nothing that lies in the workspace."""
 import importlib
+import importlib.metadata
 import importlib.util
 import os
 import site
@@ -49,7 +50,7 @@ def prepare(settings):
     # Imported here once for all: it is what candidates most easily get an object from that equals anything.
     importlib.import_module("unittest.mock")
     if settings["framework"] == "pytest":
-        import_pytest()
+        import_pytest(workdir)
     sys.meta_path.remove(only)
     sys.path_hooks.insert(0, uncached_below(workdir))
     sys.path_importer_cache.clear()
@@ -77,7 +78,7 @@ def given_path(workdir):
     return [os.path.join(workdir, entry) for entry in given.split(os.pathsep)]
 
 
-def import_pytest():
+def import_pytest(workdir):
     try:
         importlib.import_module("pytest")
         config = importlib.import_module("_pytest.config")
@@ -85,9 +86,34 @@ def import_pytest():
         raise Unfit("%s has no pytest outside of the workspace: %s" % (sys.executable, error)) from None
     for name in config.default_plugins:
         importlib.import_module("_pytest." + name)
+    tame(importlib.import_module("_pytest.assertion.rewrite"), workdir)
+    if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
+        return
+    # Once rather than for every file.
+    for name in sorted({entry.value.partition(":")[0] for entry in plugins()}):
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            # pytest itself will say what is wrong with it, or find it in the workspace.
+            continue
+
+
+def tame(rewrite, workdir):
+    """What pytest does with `assert` statements, it does anew for those of the workspace, and leaves those of plugins."""
     # Compiled tests that lie beside the tests would be run in their place.
-    rewrite = importlib.import_module("_pytest.assertion.rewrite")
     rewrite._read_pyc = lambda *_, **__: None
+    hook = rewrite.AssertionRewritingHook
+    should_rewrite = hook._should_rewrite
+    hook._should_rewrite = lambda self, name, fn, *rest: is_below(fn, workdir) and should_rewrite(
+        self, name, fn, *rest
+    )
+    hook._warn_already_imported = lambda *_: None
+
+
+def plugins():
+    found = importlib.metadata.entry_points()
+    select = getattr(found, "select", None)
+    return found.get("pytest11", []) if select is None else select(group="pytest11")
 
 
 class ImageOnly:

@@ -47,6 +47,10 @@ def reporter(session, pytest):
             if report.failed:
                 tests.break_off(text_of(report))
 
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_internalerror(self, excrepr):
+            tests.break_off(str(excrepr))
+
         @pytest.hookimpl(trylast=True)
         def pytest_collection_finish(self, session):
             tests.found(session.items, session.config.hook)
@@ -89,19 +93,21 @@ class Tests:
         self._functions = []
         self._hook = None
         self._impls = None
-        self._is_broken = False
+        self._is_known = False
         self._running = None
         self._reports = {}
         self._is_repeated = False
+        self._broken_part = None
         self.has_raised = False
 
     def break_off(self, message):
-        if not self._is_broken:
-            self._is_broken = True
+        """The first thing that kept the tests from being known."""
+        if not self._is_known:
+            self._is_known = True
             self._session.send("broken", message[-1000:])
 
     def found(self, items, hook):
-        if self._is_broken:
+        if self._is_known:
             return
         for index, item in enumerate(items):
             self._indexes.setdefault(item.nodeid, []).append(index)
@@ -113,6 +119,7 @@ class Tests:
             modules = {item.module.__name__ for item in items if hasattr(item, "module")}
             self._session.guard.loaded(modules)
             self._look_at_hooks()
+        self._is_known = True
         self._session.send("loaded")
 
     def _name_of(self, item):
@@ -151,9 +158,13 @@ class Tests:
         self._running = self._indexes[nodeid].pop(0)
         self._reports = {}
         self._is_repeated = False
+        self._broken_part = None
         self._session.send("start", str(self._running))
 
     def add(self, report):
+        if hasattr(report, "context"):
+            self._add_part(report)
+            return
         is_odd = report.outcome not in ("passed", "failed", "skipped")
         # A retry never turns a failure into a pass.
         self._is_repeated = self._is_repeated or is_odd or report.when in self._reports
@@ -164,6 +175,11 @@ class Tests:
                 self._session.guard.blame("the outcome of a test was changed")
             self._reports[report.when] = ("failed", "it raised, and was reported as passed")
 
+    def _add_part(self, report):
+        """A subtest has no outcome of its own; one that fails fails the test."""
+        if report.outcome == "failed" and self._broken_part is None:
+            self._broken_part = text_of(report)
+
     def finish(self):
         outcome, message = self._judge()
         self._session.finish_test(self._running, outcome, message)
@@ -171,6 +187,8 @@ class Tests:
     def _judge(self):
         if self._is_repeated:
             return "fail", "it did not pass at once"
+        if self._broken_part is not None:
+            return "fail", self._broken_part
         told = {when: self._reports.get(when, ("missing", "")) for when in ("setup", "call", "teardown")}
         for when, outcome, means in (
             ("call", "failed", "fail"),

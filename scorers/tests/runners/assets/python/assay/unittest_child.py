@@ -117,7 +117,8 @@ class Result(unittest.TextTestResult):
     def stopTest(self, test):
         super().stopTest(test)
         # Told when the next one starts: the end of its class or module may still fail.
-        self._ended, self._running = self._running, None
+        if self._running is not None:
+            self._ended, self._running = self._running, None
 
     def settle(self):
         if self._ended is not None:
@@ -147,8 +148,11 @@ class Result(unittest.TextTestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        if id(test) in self._indexes or self._running is not None:
+        if self._running is not None:
             self._note("skipped", str(reason))
+        elif id(test) in self._indexes:
+            # One release of Python starts no test that it skips.
+            self._tell_unstarted(self._indexes[id(test)], "skipped", str(reason))
         else:
             self._group_broke(test, "skipped", str(reason))
 
@@ -172,13 +176,16 @@ class Result(unittest.TextTestResult):
             if self._ended is not None and self._ended[1] in ("pass", "skipped"):
                 self._ended[1:] = [outcome, message]
             return
-        self.settle()
         group = group[:-1]
         for index, test in enumerate(self._tests):
             place = "%s.%s" % (type(test).__module__, type(test).__qualname__)
             if index not in self._told and group in (place, type(test).__module__):
-                self._told.add(index)
-                self._session.send("skip", str(index), outcome, message[:1000])
+                self._tell_unstarted(index, outcome, message)
+
+    def _tell_unstarted(self, index, outcome, message):
+        self.settle()
+        self._told.add(index)
+        self._session.send("skip", str(index), outcome, message[:1000])
 
     def _look_at(self, test):
         for thing, shown in ((test, "the test %s" % name_of(test)[1]), (self, "the result")):

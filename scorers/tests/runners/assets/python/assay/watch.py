@@ -10,13 +10,18 @@ WATCHED = [(unittest.mock._ANY, "ANY", "unittest.mock.ANY")]
 
 def watch(trust):
     """Call it before anything is compared with a baseline. Returns how to be told, from a process of its own."""
-    approx = sys.modules.get("_pytest.python_api")
-    kinds = () if approx is None else vars(approx).values()
-    found = [cls for cls in kinds if isinstance(cls, type) and "__eq__" in vars(cls) and "Approx" in cls.__name__]
     listeners = []
-    for cls, word, shown in [*WATCHED, *((cls, "approx", "pytest.approx") for cls in found)]:
+    for cls, word, shown in [*WATCHED, *((cls, "approx", "pytest.approx") for cls in approximations())]:
         cls.__eq__ = watched(cls.__eq__, trust, word, "equality is forged by " + shown, listeners)
     return listeners.append
+
+
+def approximations():
+    pytest = sys.modules.get("pytest")
+    home = None if pytest is None else sys.modules[type(pytest.approx(0)).__module__]
+    for value in () if home is None else list(vars(home).values()):
+        if isinstance(value, type) and value.__name__.startswith("Approx") and "__eq__" in vars(value):
+            yield value
 
 
 def watched(original, trust, word, sentence, listeners):
