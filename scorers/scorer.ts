@@ -64,4 +64,6 @@ export interface ScorerKind<Schema extends z.ZodType = z.ZodType> {
   /** Strict schema of the whole entry, `name` included. */
   schema: Schema;
   open(entry: z.infer<Schema>): Scorer;
+  /** Looks at a task when its suite is read. Throws AssayError `input` with every problem found in it. */
+  checkTask?(task: LoadedTask): Promise<void>;
 }

@@ -88,7 +88,8 @@ describe('assay run suites/quickstart', () => {
     expect(again.decisionDigest).toBe(decision.decisionDigest);
     const { entries } = await readJournal(placeOf(store, again.run).journal);
     const cached = entries.flatMap(({ event }) => (event.type === 'verdict.recorded' ? [event.cached] : []));
-    expect(cached.length).toBe(decision.tasks.length * 5);
+    // Five candidates and two controls.
+    expect(cached.length).toBe(decision.tasks.length * 7);
     expect(cached).not.toContain(false);
   });
 

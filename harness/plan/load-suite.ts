@@ -75,6 +75,11 @@ export async function loadSuite<Source extends { name: string }, Scorer extends 
   for (const { spec } of tasks)
     notices.push(...spec.notices.map((words) => ({ task: spec.id, text: words })));
 
+  const checking = kinds.entries.flatMap(({ kind }) =>
+    tasks.map((task) => kind.checkTask?.(task).catch((error: unknown) => collectProblems(error, problems))),
+  );
+  await Promise.all(checking);
+
   const scorers = await openAll(document, 'scorers', kinds.entries, problems, ({ kind, entry }) => [
     kind.open(entry),
   ]);
@@ -102,6 +107,11 @@ export async function loadSuite<Source extends { name: string }, Scorer extends 
     scorers: scorers.map(({ opened }) => opened).sort(byName),
     notices,
   };
+}
+
+function collectProblems(error: unknown, problems: Problem[]): void {
+  if (!(error instanceof AssayError) || error.kind !== 'input') throw error;
+  problems.push(...error.problems);
 }
 
 function byName(a: { name: string }, b: { name: string }): number {
@@ -153,8 +163,7 @@ async function loadTasks(
     const read = await Promise.all(
       batch.map((folder) =>
         readTask(folder, { network, hostEnv: { allowed, read: readHost } }).catch((error: unknown) => {
-          if (!(error instanceof AssayError) || error.kind !== 'input') throw error;
-          problems.push(...error.problems);
+          collectProblems(error, problems);
           return null;
         }),
       ),
@@ -164,6 +173,7 @@ async function loadTasks(
   tasks.sort((a, b) => compareText(a.spec.id, b.spec.id) || compareText(a.dir, b.dir));
   problems.push(...duplicateTasks(document, tasks));
   sayNetworkDefaults(tasks, network, say);
+  sayWhoJudges(tasks, say);
   return tasks;
 }
 
@@ -188,6 +198,18 @@ function sayNetworkDefaults(
   const agents = network === 'task' ? 'their agents get one' : 'agents get none (network: task gives it)';
   const who = `${silent} of ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
   say(`${who} leave the network to Harbor's default, public: ${agents}, tests never do`);
+}
+
+/** What a person must know before they trust a verdict, in one sentence for all such tasks. */
+function sayWhoJudges(tasks: readonly ReadTask[], say: (text: string) => void): void {
+  const { length } = tasks.filter(
+    ({ spec }) => spec.tests.runner === 'script' && spec.verifier.separate === null,
+  );
+  if (length === 0) return;
+  const who = `${length} of ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
+  say(
+    `${who} ${length === 1 ? 'is' : 'are'} judged by tests/test.sh alone: a candidate that runs in its process could forge the result (a runner in [metadata.assay.tests] of task.toml guards against it)`,
+  );
 }
 
 interface Opened<T> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AssayError, type Problem } from '../domain/errors.ts';
+import type { LoadedTask } from '../domain/task.ts';
 import { type PlacedValue, problemAt, show, valueAt } from './place.ts';
 import { nearest } from './suggest.ts';
 import { problemsOf } from './zod-problems.ts';
@@ -23,6 +24,7 @@ export interface ScorerKindLike<Scorer> {
   name: string;
   schema: z.ZodType;
   open(entry: unknown): Scorer;
+  checkTask?(task: LoadedTask): Promise<void>;
 }
 
 /** An entry that its own kind's schema has accepted. */

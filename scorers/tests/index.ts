@@ -1,5 +1,6 @@
 import { digestOf } from '../../harness/domain/digest.ts';
 import type { ScorerKind } from '../scorer.ts';
+import { loadCases } from './blackbox/load-cases.ts';
 import { calibrateTests } from './calibrate.ts';
 import { confirmTests } from './confirm.ts';
 import { TestsEntry } from './options.ts';
@@ -10,6 +11,9 @@ import { scorerName, scorerVersion } from './verdict.ts';
 export const testsKind: ScorerKind<typeof TestsEntry> = {
   name: scorerName,
   schema: TestsEntry,
+  async checkTask({ dir, spec }) {
+    if (spec.tests.runner === 'cases' && spec.tests.cases !== null) await loadCases(dir, spec.tests.cases);
+  },
   open({ name: _, ...options }) {
     return {
       name: scorerName,

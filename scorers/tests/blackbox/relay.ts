@@ -53,6 +53,7 @@ export function speakWithRelay({ stdin, stdout }: { stdin: Writable; stdout: Rea
 
   const close = () => {
     current = null;
+    if (isGone) return;
     acknowledged = Promise.withResolvers();
     const { promise } = acknowledged;
     closed = send('close').then(() => promise);

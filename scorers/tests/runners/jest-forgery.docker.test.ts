@@ -58,12 +58,9 @@ const state = `const state = () => globalThis[Object.getOwnPropertySymbols(globa
 /** By name: code of the candidate, and what is said of it: a violation, or that the file is broken. */
 const cheats: Record<string, [string, RegExp | typeof broken]> = {
   exit: [all('process.exit(0);'), broken],
-  reallyExit: [all('process.reallyExit(0);'), broken],
   kill: [all("process.kill(process.pid, 'SIGKILL');"), broken],
-  throw: [all("throw new Error('no');"), broken],
   exitLater: [all('afterAll(() => process.reallyExit(0));'), broken],
   globalIt: [all('globalThis.it = globalThis.test = () => {};'), /it was replaced/],
-  each: [all('it.each = () => () => {};'), /it.each was replaced/],
   matchers: [
     all("globalThis[Symbol.for('$$jest-matchers-object')].matchers.toBe = () => ({ pass: true });"),
     /matchers.toBe was replaced/,
@@ -74,18 +71,7 @@ const cheats: Record<string, [string, RegExp | typeof broken]> = {
   ],
   expect: [all('globalThis.expect = () => new Proxy({}, { get: () => () => {} });'), /expect was replaced/],
   objectIs: [all('Object.is = () => true;'), /Object.is was replaced/],
-  every: [
-    all(
-      'const { every } = Array.prototype; Array.prototype.every = function (f) { return every.call(this, f); };',
-    ),
-    /Array.prototype.every was replaced/,
-  ],
   clocks: [all('performance.now = () => 0; Date.now = () => 0;'), /performance.now was replaced/],
-  date: [all('globalThis.Date = class extends Date { getTime() { return 0; } };'), /Date was replaced/],
-  timers: [
-    all('const real = setTimeout; globalThis.setTimeout = (f) => real(f, 0);'),
-    /setTimeout was replaced/,
-  ],
   spied: [all("jest.spyOn(performance, 'now').mockImplementation(() => 0);"), /performance.now was replaced/],
   putBack: [
     all(
@@ -97,10 +83,6 @@ const cheats: Record<string, [string, RegExp | typeof broken]> = {
     instead(
       "exports.list = () => ({ asymmetricMatch: () => true, $$typeof: Symbol.for('jest.asymmetricMatcher') });",
     ),
-    /equality is forged: a received value decides/,
-  ],
-  anything: [
-    instead('exports.list = () => [1, 2, expect.anything()];'),
     /equality is forged: a received value decides/,
   ],
   func: [
@@ -125,10 +107,6 @@ const cheats: Record<string, [string, RegExp | typeof broken]> = {
     all(`${state}beforeEach(() => { state().currentlyRunningTest.failing = true; });`),
     /the test adds was replaced/,
   ],
-  functions: [
-    all(`${state}beforeEach(() => { state().currentlyRunningTest.fn = () => {}; });`),
-    /the test adds was replaced/,
-  ],
   results: [
     all(`${outside}const { parse } = outer.JSON; outer.JSON.parse = (text) => parse(text);`),
     /JSON.parse was replaced/,
@@ -147,7 +125,7 @@ it('cheats within the process of a test file', { timeout: 240_000 }, async () =>
   const ended = await run({
     candidate: Object.fromEntries(Object.entries(cheats).map(([name, [code]]) => [`src/${name}.js`, code])),
     tests: Object.fromEntries(Object.keys(cheats).map((name) => [`test/${name}.test.js`, hidden(name)])),
-    limits: { timeoutSec: 200, cpus: 2 },
+    limits: { timeoutSec: 200 },
   });
   const { report } = ended;
   if (report === null || typeof report === 'string')
@@ -158,7 +136,6 @@ it('cheats within the process of a test file', { timeout: 240_000 }, async () =>
     const violations = report.violations.filter((each) => each.startsWith(`${path}: `)).join('\n');
     return [name, file?.loaded === false ? broken : violations];
   });
-  console.log(ended.wallSec);
   expect(Object.fromEntries(said)).toEqual(
     Object.fromEntries(
       Object.entries(cheats).map(([name, [, what]]) => [
@@ -168,4 +145,23 @@ it('cheats within the process of a test file', { timeout: 240_000 }, async () =>
     ),
   );
   expect(report.exitCode).toBe(1);
+});
+
+it('cheats on the reporting process', async () => {
+  const ended = await run({
+    candidate: {
+      'src/look.js': `const { readFileSync } = require('node:fs');
+const open = (path) => { try { return readFileSync(path).length; } catch (error) { return error.code; } };
+exports.look = () => ['environ', 'mem'].map((name) => open('/proc/' + process.ppid + '/' + name));
+exports.kill = () => process.kill(process.ppid, 'SIGKILL');
+`,
+    },
+    tests: {
+      'test/a.test.js': `const { look, kill } = require('../src/look');
+it('looks', () => { process.stdout.write(look().join()); kill(); });
+`,
+    },
+  });
+  expect(ended).toMatchObject({ report: null, stdout: expect.stringContaining('EACCES,EACCES') });
+  expect(ended.exitCode).not.toBe(0);
 });
