@@ -18,7 +18,7 @@ a_fail() {
   printf '%s\n' "$1" >"$a_out/failed"
   exit 1
 }
-for a_tool in chmod cp env find head mkdir mkfifo rm sleep stat timeout; do
+for a_tool in chmod cp env find head mkdir mkfifo rm sleep stat timeout wc; do
   command -v "$a_tool" >/dev/null || a_fail "the image has no command $a_tool"
 done
 a_env=$(command -v env)
@@ -135,15 +135,16 @@ a_mend_folder() {
   chmod -- "$(stat -c %a -- "$2")" "$1"
 }
 
-# Puts back what is listed as changed; false where the list cannot be relied on, or something cannot be put back.
+# Puts back what is listed as changed below the folder $1, of which $2 is the copy; false where the list cannot be relied
+# on, or something cannot be put back.
 a_mend() {
   a_count=0
   while IFS= read -r a_path; do
     a_count=$((a_count + 1))
     [ "$a_count" -le 100 ] || return 1
     # A message of find, or the rest of a name with a newline in it.
-    case $a_path in "$a_workspace" | "$a_workspace"/*) ;; *) return 1 ;; esac
-    a_old=$a_run/base${a_path#"$a_workspace"}
+    case $a_path in "$1" | "$1"/*) ;; *) return 1 ;; esac
+    a_old=$2${a_path#"$1"}
     if a_is_folder "$a_path" && a_is_folder "$a_old"; then
       a_mend_folder "$a_path" "$a_old" || return 1
     elif a_is "$a_path"; then
@@ -153,13 +154,27 @@ a_mend() {
   done <"$a_run/changed"
 }
 
-# Puts workspace and temporary folders back: piece by piece where little has changed, else as a whole.
+# Brings the folder $1 back to its copy $2: piece by piece where little has changed, else as a whole.
+a_bring_back() {
+  find "$1" -cnewer "$a_run/stamp" 2>&1 | head -n 101 >"$a_run/changed"
+  [ -s "$a_run/changed" ] || return 0
+  a_touched=yes
+  a_mend "$1" "$2" 2>/dev/null || { a_empty "$1" && cp -a -- "$2/." "$1/"; }
+}
+
 a_restore() {
   for a_folder in $a_temporary; do a_is_empty "$a_folder" || a_empty "$a_folder"; done
-  find "$a_workspace" -cnewer "$a_run/stamp" 2>&1 | head -n 101 >"$a_run/changed"
-  [ -s "$a_run/changed" ] || return 0
-  a_mend 2>/dev/null || { a_empty "$a_workspace" && cp -a -- "$a_run/base/." "$a_workspace/"; } || return 1
-  a_stamp
+  a_touched=no
+  a_bring_back "$a_workspace" "$a_run/base" || return 1
+  if [ -n "$a_home" ]; then a_bring_back "$a_home" "$a_run/home" || return 1; fi
+  [ "$a_touched" = no ] || a_stamp
+}
+
+# True for a folder of this user's that stands apart from the workspace and is small enough to be copied.
+a_is_own_home() {
+  case $1/ in //* | "$a_workspace"/*) return 1 ;; /*) ;; *) return 1 ;; esac
+  case $a_workspace/ in "$1"/*) return 1 ;; esac
+  a_is_folder "$1" && [ -O "$1" ] && [ "$(find "$1" 2>/dev/null | head -n 2001 | wc -l)" -le 2000 ]
 }
 
 # Keeps the files that are looked at. Nothing runs any more that could change one of them meanwhile.
@@ -222,13 +237,15 @@ a_case() {
 }
 
 a_temporary=
+a_home=
 if [ "$a_mode" = fresh ]; then
   # What an image's services have there is theirs.
-  for a_folder in /tmp /dev/shm; do
+  for a_folder in /tmp /var/tmp /dev/shm; do
     if [ -d "$a_folder" ] && a_is_empty "$a_folder"; then a_temporary="$a_temporary $a_folder"; fi
   done
   mkdir -- "$a_run/base" && cp -a -- "$a_workspace/." "$a_run/base/" ||
     a_fail 'the workspace cannot be copied, which fresh ones need (workspace: shared does without)'
+  if a_is_own_home "${HOME-}" && mkdir -- "$a_run/home" && cp -a -- "$HOME/." "$a_run/home/"; then a_home=$HOME; fi
   a_stamp
 fi
 set --

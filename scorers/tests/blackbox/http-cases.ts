@@ -23,7 +23,9 @@ const relayGraceSec = 60;
 /** Between two looks whether a service is ready. */
 const readyPauseMs = 50;
 /** The end of a service may show in its connections before the engine tells. */
-const endMs = 500;
+const endMs = 2000;
+/** How often that is waited for in vain. */
+const maxWaits = 3;
 /** A service whose cases all passed need not be shown; of those that each served one, only the first few are. */
 const maxLogs = 20;
 
@@ -159,8 +161,12 @@ async function askAll(
 ): Promise<void> {
   progress.isReady ||= await untilReady(service, relay, ended);
   if (!progress.isReady) return;
+  let waits = 0;
   const hasEnded = async () => {
-    if (!ended.aborted) await Promise.race([once(ended, 'abort'), sleep(endMs)]);
+    if (!ended.aborted && waits < maxWaits) {
+      await Promise.race([once(ended, 'abort'), sleep(endMs)]);
+      if (!ended.aborted) waits += 1;
+    }
     return ended.aborted;
   };
   for (const dialogue of dialogues.slice(progress.results.length)) {

@@ -5,7 +5,7 @@ import { messageOf } from '../../../harness/domain/errors.ts';
 /** Bounds of the log folder as a whole. */
 const maxMembers = 50_000;
 const maxBytes = 1024 ** 3;
-const maxKeptBytes = 256 * 1024 ** 2;
+const maxKeptBytes = 128 * 1024 ** 2;
 
 /** What the driver left, by path below its folder. Hostile: all of it could be the candidate's own doing. */
 export interface DriverOutputs {

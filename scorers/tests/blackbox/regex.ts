@@ -4,9 +4,11 @@ import { Worker } from 'node:worker_threads';
 
 /** Far more than any sensible expression needs for the largest output that is kept. */
 const maxMs = 2000;
+/** So many that came to no answer, and there is no time for another: all of a candidate's outputs may be made for it. */
+const maxLate = 5;
 
 export interface RegexJudge {
-  /** Whether an expression is found in a text; null when it did not come to an answer within its time. */
+  /** Whether an expression is found in a text; null when it did not come to an answer, or others before it did not. */
   test(source: string, flags: string, text: string): Promise<boolean | null>;
   close(): Promise<void>;
 }
@@ -17,6 +19,7 @@ export interface RegexJudge {
  */
 export function openRegexJudge(timeMs = maxMs): RegexJudge {
   let worker: Worker | null = null;
+  let late = 0;
 
   const drop = async () => {
     const dropped = worker;
@@ -36,21 +39,26 @@ export function openRegexJudge(timeMs = maxMs): RegexJudge {
 
   return {
     async test(source, flags, text) {
+      if (late >= maxLate) return null;
       const current = await started();
-      const late = new AbortController();
+      const over = new AbortController();
       try {
-        const answer = once(current, 'message', { signal: late.signal });
+        const answer = once(current, 'message', { signal: over.signal });
         current.postMessage({ source, flags, text });
-        const time = sleep(timeMs, null, { signal: late.signal });
+        const time = sleep(timeMs, null, { signal: over.signal });
         const first = await Promise.race([answer, time]);
         // It may also have died of what it was given: no answer either.
-        if (first === null) await drop();
+        if (first === null) {
+          late += 1;
+          await drop();
+        }
         return first === null ? null : first[0] === true;
       } catch {
+        late += 1;
         await drop();
         return null;
       } finally {
-        late.abort();
+        over.abort();
       }
     },
     close: drop,

@@ -21,7 +21,7 @@ interface Line {
 export function speakWithRelay({ stdin, stdout }: { stdin: Writable; stdout: Readable }): Relay {
   let current: Connection | null = null;
   let closed: Promise<void> = Promise.resolve();
-  let answer: PromiseWithResolvers<boolean> | null = null;
+  let answer: PromiseWithResolvers<Duplex | null> | null = null;
   let acknowledged: PromiseWithResolvers<void> | null = null;
   let isGone = false;
 
@@ -31,8 +31,15 @@ export function speakWithRelay({ stdin, stdout }: { stdin: Writable; stdout: Rea
     });
 
   const onLine = async ({ word, data }: Line): Promise<void> => {
-    if (word === 'open' || word === 'refused') answer?.resolve(word === 'open');
-    else if (word === 'data') await current?.take(Buffer.from(data, 'base64'));
+    if (word === 'open' && answer !== null) {
+      // Here and now, as the next line may be the first of what the service sends.
+      current = openConnection(send, close);
+      answer.resolve(current.stream);
+      answer = null;
+    } else if (word === 'refused') {
+      answer?.resolve(null);
+      answer = null;
+    } else if (word === 'data') await current?.take(Buffer.from(data, 'base64'));
     else if (word === 'end') await current?.take(null);
     else if (word === 'broken') current?.stream.destroy(reset());
     else if (word === 'closed') acknowledged?.resolve();
@@ -68,9 +75,7 @@ export function speakWithRelay({ stdin, stdout }: { stdin: Writable; stdout: Rea
       const { promise } = answer;
       promise.catch(() => undefined);
       await send('open');
-      if (!(await promise)) return null;
-      current = openConnection(send, close);
-      return current.stream;
+      return promise;
     },
   };
 }
@@ -88,6 +93,7 @@ interface Connection {
 
 function openConnection(send: (line: string) => Promise<void>, close: () => void): Connection {
   let wanted = Promise.withResolvers<void>();
+  let hasEnded = false;
   const stream = new Duplex({
     read: () => wanted.resolve(),
     write(chunk: Buffer, _encoding, done) {
@@ -109,9 +115,11 @@ function openConnection(send: (line: string) => Promise<void>, close: () => void
   return {
     stream,
     async take(chunk) {
-      if (stream.destroyed || stream.push(chunk) || chunk === null) return;
+      if (stream.destroyed || hasEnded) return;
+      hasEnded = chunk === null;
+      // Before the push, which may call for more, or find that the stream has ended, at once.
       wanted = Promise.withResolvers();
-      await wanted.promise;
+      if (!stream.push(chunk) && chunk !== null) await wanted.promise;
     },
   };
 }

@@ -143,8 +143,12 @@ const Service = z.strictObject({
 
 /** The file as a whole. Cases are checked one by one, by what they look like. */
 export const CasesFile = z.strictObject({
-  /** `fresh`: each case finds workspace and temporary folders as the first did. `shared`: as the one before left them. */
+  /**
+   * `fresh`: each case finds the workspace, temporary folders and a small home as the first did. `shared`: as the one
+   * before left them. What a case left running is ended in either.
+   */
   workspace: z.enum(['fresh', 'shared']).default('fresh'),
+  /** Of all cases that run a command; `timeout_sec` of all cases. */
   defaults: z
     .strictObject({ command: argv.optional(), env: env.default({}), timeout_sec: seconds.default(10) })
     .prefault({}),

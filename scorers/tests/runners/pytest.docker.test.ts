@@ -150,7 +150,7 @@ pythonpath = "lib"
 asyncio_mode = "auto"
 markers = ["slow: takes long"]
 python_functions = "check_*"
-addopts = "-xqk nothing --maxfail=1 --strict-markers -m 'not slow' --deselect tests/test_a.py --ignore tests -p no:doctest -W error::FutureWarning tests"
+addopts = "-xqk nothing --maxfail=1 --strict-markers -m 'not slow' --deselect tests/test_a.py --ignore tests -p no:doctest -ptools.plugin -W error::FutureWarning tests"
 `,
         'tests/test_a.py': `import pytest, warnings, solution
 def check_fails(): assert False
@@ -158,8 +158,10 @@ async def check_async(): assert solution.double(1) == 2
 @pytest.mark.slow
 def check_slow(): pass
 def check_warns(): warnings.warn('an error here', FutureWarning)
+def check_plugin(three): assert three == 3
 def test_not_one(): pass
 `,
+        'tools/plugin.py': 'import pytest\n@pytest.fixture\ndef three(): return 3\n',
         'tests/test_b.py': 'import pytest\n@pytest.mark.unheard\ndef check_b(): pass\n',
       },
     });
@@ -168,6 +170,7 @@ def test_not_one(): pass
       'pass tests/test_a.py::check_async',
       'pass tests/test_a.py::check_slow',
       'fail tests/test_a.py::check_warns',
+      'pass tests/test_a.py::check_plugin',
     ]);
     expect(report?.files[1]).toMatchObject({ loaded: false, message: expect.stringContaining('unheard') });
     expect(report?.violations).toEqual([]);
@@ -179,6 +182,9 @@ def test_not_one(): pass
         'test_exit.py':
           'import pytest\ndef test_1(): pass\ndef test_2(): pytest.exit("enough", 0)\ndef test_3(): pass\n',
         'test_stop.py': 'def test_1(): raise KeyboardInterrupt\ndef test_2(): pass\n',
+        'test_ini/pytest.toml': 'this is no configuration',
+        'test_ini/setup.cfg': '[pytest]\n',
+        'test_ini/test_1.py': 'def test_1(): pass\n',
         'test_conf/conftest.py': 'raise RuntimeError("broken hooks")\n',
         'test_conf/test_1.py': 'def test_1(): pass\n',
       },
@@ -191,6 +197,10 @@ def test_not_one(): pass
       'error test_stop.py::test_2',
     ]);
     expect(report?.files[2]).toMatchObject({
+      loaded: false,
+      message: expect.stringContaining('the configuration cannot be read'),
+    });
+    expect(report?.files[3]).toMatchObject({
       loaded: false,
       message: expect.stringContaining('ended with 4'),
     });

@@ -20,7 +20,7 @@ beforeAll(async () => {
     Dockerfile: `FROM ${await pytestImage(engine.docker)}
 WORKDIR /app
 RUN mkdir -p src lib /opt/link && ln -s /app/bin /opt/link/bin \
- && site=/usr/lib/python3/dist-packages && echo /app/src > $site/editable.pth \
+ && site=$(python3 -c 'import os, pytest; print(os.path.dirname(os.path.dirname(pytest.__file__)))') && echo /app/src > $site/editable.pth \
  && echo "print('IMAGE STARTS')" > $site/usercustomize.py \
  && printf 'def pytest_configure(config):\\n    print("IMAGE PLUGIN")\\n' > $site/image_plugin.py \
  && mkdir $site/image_plugin-1.dist-info \

@@ -73,6 +73,12 @@ class Async(unittest.IsolatedAsyncioTestCase):
       'other/near.py': 'value = 3\n',
       'other/test_near.py':
         'import near, unittest\nclass T(unittest.TestCase):\n    def test_near(self): self.assertEqual(near.value, 3)\n',
+      'test_spawn.py': `import multiprocessing, unittest
+from solution import double
+class T(unittest.TestCase):
+    def test_spawned(self):
+        with multiprocessing.get_context('spawn').Pool(1) as pool: self.assertEqual(pool.map(double, [1]), [2])
+`,
       'test_import.py': 'import nowhere\n',
       'test_none.py': '',
       'test_module.py': `import unittest
@@ -102,11 +108,13 @@ class T(unittest.TestCase):
     `pass ${at('TornClass::test_1')}`,
     `error ${at('TornClass::test_2')}`,
     'pass other/test_near.py::T::test_near',
+    'pass test_spawn.py::T::test_spawned',
     'error test_module.py::T::test_1',
   ]);
   expect(report?.files).toEqual([
     { path: 'tests/test_all.py', loaded: true },
     { path: 'other/test_near.py', loaded: true },
+    { path: 'test_spawn.py', loaded: true },
     { path: 'test_import.py', loaded: false, message: "ModuleNotFoundError: No module named 'nowhere'" },
     { path: 'test_none.py', loaded: true },
     { path: 'test_module.py', loaded: true },

@@ -6,10 +6,7 @@ export const maxTwins = 3;
 /** Sentinels that must fail where none repeats a real test. */
 export const plainCount = 2;
 
-/**
- * What to try, best first. `end`: the file is not fully understood, so that sentinels go to its end. `blind`: it is not
- * understood at all.
- */
+/** What to try, best first. `end`: sentinels go to the end of the file. `blind`: likewise, and it is not even read. */
 export type Attempt = 'twin' | 'plain' | 'end' | 'blind';
 
 /** A file's new text, and the full names of the tests of ours in it. */

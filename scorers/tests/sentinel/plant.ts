@@ -11,9 +11,7 @@ import type { Plant, RandomBelow } from './sentinel.ts';
  */
 export const plantSentinels: Plant = (file, { framework, style, random }) => {
   const language = languageOf(framework, file.path);
-  const attempts: Attempt[] =
-    style === 'twin' ? ['twin', 'twin', 'plain', 'end', 'blind'] : ['plain', 'end', 'blind'];
-  const planted = attempts.reduce<Planting | null>(
+  const planted = attemptsAt(file.text, style).reduce<Planting | null>(
     (done, attempt) => done ?? tried(language, file.text, attempt, random),
     null,
   );
@@ -21,21 +19,24 @@ export const plantSentinels: Plant = (file, { framework, style, random }) => {
   return { file: { path: file.path, text }, sentinels: { path: file.path, mustPass, mustFail } };
 };
 
+/** Beyond this, in UTF-16 units, a text is not read: what reading costs grows faster than the text. */
+const maxRead = 1024 ** 2;
+
+function attemptsAt(source: string, style: 'twin' | 'plain'): Attempt[] {
+  if (source.length > maxRead) return ['blind'];
+  // Another choice of tests and names may do where one did not.
+  return style === 'twin' ? ['twin', 'twin', 'plain', 'end'] : ['plain', 'end'];
+}
+
 function languageOf(framework: Framework, path: string): Language {
   return isScriptFramework(framework) ? scriptLanguage(framework, path) : pythonLanguage(framework);
 }
 
-/** Null where the text cannot be read, or where what came out does not hold just what was there and what was put in. */
+/** Null where what came out does not hold just what was there and what was put in. */
 function tried(language: Language, source: string, attempt: Attempt, random: RandomBelow): Planting | null {
-  try {
-    const planted = language.plant(source, attempt, random);
-    if (planted === null || attempt === 'end' || attempt === 'blind') return planted;
-    return isWhole(language.survey(source), language.survey(planted.text), planted) ? planted : null;
-  } catch (error) {
-    // The parsers recurse; a text nested beyond the stack is one that cannot be read.
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  const planted = language.plant(source, attempt, random);
+  if (planted === null || attempt === 'end' || attempt === 'blind') return planted;
+  return isWhole(language.survey(source), language.survey(planted.text), planted) ? planted : null;
 }
 
 function isWhole(before: Survey, after: Survey, { mustPass, mustFail }: Planting): boolean {

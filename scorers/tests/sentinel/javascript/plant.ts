@@ -187,7 +187,8 @@ function writerOf(
   return {
     check,
     fresh: (kind = 'tests') => {
-      const isTaken = (name: string) => source.includes(name) || known.has(name);
+      const isTaken = (name: string) =>
+        source.includes(name) || [...known].some((other) => other.includes(name) || name.includes(other));
       const words = written[kind].map((name) => wordsOf(name, /\s+/));
       const name = freshName(words, (some) => some.join(' '), isTaken, random);
       known.add(name);

@@ -4,7 +4,7 @@ import { pick } from '../random.ts';
 import type { RandomBelow } from '../sentinel.ts';
 import { childrenOf, textOf } from '../tree.ts';
 import { alterCheck } from './checks.ts';
-import { callOf, type InlineFunction, returnsOf, statementsOf } from './syntax.ts';
+import { calleeOf, callOf, type InlineFunction, returnsOf, statementsOf } from './syntax.ts';
 import type { RealTest } from './tests.ts';
 import type { Way } from './ways.ts';
 
@@ -37,12 +37,16 @@ export function twinOf(test: RealTest, name: string, style: TwinStyle): string |
     { from: test.name.from, to: test.name.to, text: name },
     { from: test.callback.node.from, to: test.callback.node.to, text: callback },
   ];
-  if (table !== null) edits.push({ from: table.from, to: table.to, text: oneRow(source, table, random) });
+  if (table !== null) {
+    const row = oneRow(source, table, random);
+    if (row === null) return null;
+    edits.push({ from: table.from, to: table.to, text: row });
+  }
   return editedSlice(source, outer.from, outer.to, edits);
 }
 
-/** One row of a table, so that one test comes of it. */
-function oneRow(source: string, table: SyntaxNode, random: RandomBelow): string {
+/** One row of a table, so that one test comes of it; null where it has none. */
+function oneRow(source: string, table: SyntaxNode, random: RandomBelow): string | null {
   const isConst = /\bas\s+const$/.test(textOf(source, table)) && table.firstChild?.name === 'ArrayExpression';
   const list = (isConst ? table.firstChild : null) ?? table;
   const isList = list.name === 'ArrayExpression' && list.getChild('Spread') === null;
@@ -51,6 +55,7 @@ function oneRow(source: string, table: SyntaxNode, random: RandomBelow): string 
     : [];
   const row = pick(rows, random);
   if (row !== undefined) return `[${textOf(source, row)}]`;
+  if (isList) return null;
   const text = textOf(source, table);
   return `${/^[\w.]+$/.test(text) ? text : `(${text})`}.slice(0, 1)`;
 }
@@ -65,10 +70,23 @@ function alteredCallback({ node, body }: InlineFunction, style: TwinStyle): stri
   };
   const edits =
     body.name === 'Block'
-      ? statementsOf(body).flatMap((one) => checked(callOf(one), one.firstChild?.name === 'AwaitExpression'))
+      ? lastChecksOf(body, style).flatMap((one) =>
+          checked(callOf(one), one.firstChild?.name === 'AwaitExpression'),
+        )
       : checked(body.name === 'AwaitExpression' ? body.getChild('CallExpression') : body, true);
   const edit = pick(edits, random);
   return edit === undefined ? null : editedSlice(source, node.from, node.to, [edit]);
+}
+
+/** The checks that a block ends with: what follows another may clean up, without which the process might never end. */
+function lastChecksOf(block: SyntaxNode, { source, way }: TwinStyle): SyntaxNode[] {
+  const tools = new Set(['expect', 'assert', way.expect, ...way.scalar.map((name) => name.split('.')[0])]);
+  const statements = statementsOf(block);
+  const isCheck = (statement: SyntaxNode) => {
+    const call = callOf(statement);
+    return call !== null && tools.has(/^[\w$]+/.exec(calleeOf(source, call))?.[0]);
+  };
+  return statements.slice(statements.findLastIndex((statement) => !isCheck(statement)) + 1);
 }
 
 /** The same function with a failing check at its end; around it, where it may return before. */

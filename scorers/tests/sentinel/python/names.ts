@@ -8,7 +8,8 @@ export function namesFor(source: string, { testNames, classNames }: ModuleOutlin
   const isCamel = testNames.filter((name) => /^test[A-Z]/.test(name)).length * 2 > testNames.length;
   const words = testNames.map((name) => wordsOf(name.replace(/^test_?/, ''), isCamel ? /(?=[A-Z])/ : /_+/));
   const known = new Set<string>();
-  const isTaken = (name: string) => source.includes(name) || known.has(name);
+  const isTaken = (name: string) =>
+    source.includes(name) || [...known].some((other) => other.includes(name) || name.includes(other));
   const fresh = (spell: (words: readonly string[]) => string) => {
     const name = freshName(words, spell, isTaken, random);
     known.add(name);

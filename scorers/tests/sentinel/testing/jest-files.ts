@@ -1,13 +1,5 @@
 import type { TestFile } from '../../runners/runner.ts';
 
-/** Code under test, beside the test files. */
-export const jestCode: TestFile[] = [
-  {
-    path: 'code.js',
-    text: "exports.double = (n) => n * 2;\nexports.join = (...words) => words.join('-');\n",
-  },
-];
-
 /** Test files for Jest, as it runs them without any transformation but for imports. */
 export const jestFiles: TestFile[] = [
   {

@@ -122,7 +122,7 @@ export async function runWithVitest(
     ],
     {
       cwd: folder,
-      env: { PATH: dirname(process.execPath), CI: '1' },
+      env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, CI: '1' },
       extendEnv: false,
       reject: false,
       timeout: 60_000,
@@ -144,7 +144,8 @@ export async function runWithVitest(
   return reportOf(files, tests, run.exitCode);
 }
 
-function reportOf(
+/** All files that tests were reported of count as loaded. */
+export function reportOf(
   files: readonly string[],
   tests: ReportedTest[],
   exitCode: number | undefined,

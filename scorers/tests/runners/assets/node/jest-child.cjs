@@ -51,8 +51,9 @@ function watch(environment, runtime) {
   // An internal module: runs in the tests' context, and is in none of the registries that their `require` looks in.
   const { makeJestGuard } = runtime.requireInternalModule(`${__dirname}/jest-guard.cjs`);
   const guard = makeJestGuard(() => {
-    environment.fakeTimers?.useRealTimers();
-    environment.fakeTimersModern?.useRealTimers();
+    // Of the two kinds, the one that is not in use would put its own timers in.
+    const isLegacy = environment.global.setTimeout?._isMockFunction === true;
+    (isLegacy ? environment.fakeTimers : environment.fakeTimersModern)?.useRealTimers();
   });
   const planned = new Map();
   const failed = new Set();

@@ -81,3 +81,46 @@ export async function tryTests(trial: Trial): Promise<TrialResult> {
     outcomes: (report?.tests ?? []).map((test) => `${test.outcome} ${[test.file, ...test.name].join('::')}`),
   };
 }
+
+/** A cheating candidate; its `answer()` ought to be 42. */
+export interface Cheat {
+  module: string;
+  /** What is said of it; null: nothing, as the test itself does not pass. */
+  said: RegExp | null;
+  test?: string;
+}
+
+/**
+ * One container in which each cheat, as `cheat_<name>.py`, is imported by a test file of its own, `tests/test_<name>.py`,
+ * beside further files.
+ */
+export function tryCheats(
+  trial: Omit<Trial, 'candidate' | 'tests'>,
+  cheats: Readonly<Record<string, Cheat>>,
+  honest: Pick<Trial, 'candidate' | 'tests'>,
+): Promise<TrialResult> {
+  const named = Object.entries(cheats);
+  const plainTest = (name: string) =>
+    `from cheat_${name} import answer\ndef test_answer(): assert answer() == 42\n`;
+  return tryTests({
+    ...trial,
+    candidate: {
+      ...Object.fromEntries(named.map(([name, { module }]) => [`cheat_${name}.py`, module])),
+      ...honest.candidate,
+    },
+    tests: {
+      ...Object.fromEntries(
+        named.map(([name, { test }]) => [`tests/test_${name}.py`, test ?? plainTest(name)]),
+      ),
+      ...honest.tests,
+    },
+  });
+}
+
+/** What a file's run was blamed for, without the file's name. */
+export function blamedFor(result: TrialResult, file: string): string[] {
+  const start = `${file}: `;
+  return (result.report?.violations ?? []).flatMap((text) =>
+    text.startsWith(start) ? [text.slice(start.length)] : [],
+  );
+}

@@ -2,7 +2,8 @@
 const primordials = require('./primordials.cjs');
 const { apply, defineProperty, getOwnPropertyDescriptor, isArray, isObject, mapGet, NativeError, ownKeys } =
   primordials;
-const { checkPrimitives, search, settle } = require('./received.cjs');
+const { checkPrimitives, search } = require('./forged.cjs');
+const { settle } = require('./received.cjs');
 
 /** What matchers look at, by their names: the value to go on with instead of the received one. */
 const looks = new Map();

@@ -15,7 +15,7 @@ const builtins = [
     'JSON',
     'Reflect',
   ],
-  ...['Promise', 'Proxy', 'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'RegExp', 'Iterator', 'ArrayBuffer'],
+  ...['Promise', 'Proxy', 'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'RegExp', 'ArrayBuffer'],
   ...['DataView', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
   ...['Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'Error', 'TypeError'],
   ...['RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError'],
@@ -29,16 +29,18 @@ const timers = [
   'clearImmediate',
 ];
 
-/** What libraries replace for good reasons, and no assertion depends on. */
+/** What libraries replace for good reasons, newer methods above all, and no assertion depends on. */
 const replaceable = new Set([
-  ...[
-    'Function.prototype.toString',
-    'Error.prepareStackTrace',
-    'Error.stackTraceLimit',
-    'Error.captureStackTrace',
-  ],
-  'Math.random',
+  ...['Function.prototype.toString', 'Error.prepareStackTrace', 'Error.stackTraceLimit'],
+  ...['Error.captureStackTrace', 'Math.random', 'Promise.try', 'Promise.withResolvers'],
+  ...['String.prototype.at', 'Array.prototype.at', 'Array.fromAsync'],
+  ...['difference', 'intersection', 'isDisjointFrom', 'isSubsetOf', 'isSupersetOf'].map(ofSets),
+  ...['symmetricDifference', 'union'].map(ofSets),
 ]);
+
+function ofSets(method) {
+  return `Set.prototype.${method}`;
+}
 
 /** A list of properties as they are now, to find out later which of them are others. */
 function snapshot() {

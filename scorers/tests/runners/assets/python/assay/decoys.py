@@ -8,14 +8,16 @@ def compare(thing, decoy):
             answer = compared()
         except BaseException:
             return False
-        # An expression that builds a query is an object of its own, and claims nothing.
-        return answer is True or (type(answer) in (int, float, str, bytes, list, tuple, dict) and bool(answer))
+        # An expression that builds a query, or a list of comparisons, claims nothing by being there.
+        if type(answer) in (list, tuple):
+            return len(answer) > 0 and all(each is True for each in answer)
+        return answer is True or (type(answer) in (int, float, str, bytes, dict) and bool(answer))
     def denies(compared):
         try:
-            answer = compared()
+            # The ordinary one says the opposite of whatever equality says.
+            return type(thing).__ne__ is not object.__ne__ and compared() is False
         except BaseException:
             return False
-        return answer is False
     return (
         claims(lambda: thing == decoy),
         denies(lambda: thing != decoy),

@@ -22,6 +22,8 @@ class FileRun:
         self.is_guarded = False
         self.problem = None
         self.code = None
+        # How its process ended, in words.
+        self.ending = ""
         self._room = room
         self._running = None
 

@@ -1,6 +1,7 @@
 """Notices what was replaced in a test process and not put back. Runs with builtins of its own, see main.py."""
 import builtins
 import gc
+import re
 import sys
 import types
 
@@ -28,6 +29,10 @@ BUILTIN_TOOLS = ("open", "print", "input", "__import__", "exit", "quit", "help",
 # What pytest itself replaces when it starts.
 LEFT_OUT = ("_pytest.config.Config._getini_unknown_type", "threading.excepthook")
 TRACERS = ("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback")
+# Values of a test module that nobody changes in place.
+FIXED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type)
+FIXED += (bool, int, float, complex, str, bytes, tuple, frozenset)
+GLOBAL = re.compile(r"^\s*global\s+([\w\s,]+)$", re.MULTILINE)
 missing = object()
 
 
@@ -47,12 +52,19 @@ def baseline():
     for name, module in list(sys.modules.items()):
         if name.startswith(JUDGES) and not name.startswith(NOT_JUDGES):
             judges.append((sys.modules, name, module, None, None, "sys.modules"))
-            judges += bindings(module, name)
+            for entry in bindings(module, name):
+                # What a judge has only imported is a tool to it.
+                (judges if is_a_judge(entry[2]) else tools).append(entry)
             judges += members_of(module, name)
         elif name in TOOLS:
             tools.append((sys.modules, name, module, None, None, "sys.modules"))
             tools += bindings(module, name)
     return Baseline(judges, tools, equality.known_classes())
+
+
+def is_a_judge(value):
+    home = getattr(value, "__module__", None)
+    return isinstance(home, str) and home.startswith(JUDGES)
 
 
 def bindings(module, owner, only=None, leave=()):
@@ -128,9 +140,12 @@ class Guard:
                 self._judges += self._own(module, name)
 
     def _own(self, module, name):
-        kinds = (types.FunctionType, type, types.ModuleType, types.BuiltinFunctionType)
+        """What a test module holds, but for what it says itself that it rebinds, and for places still to be filled."""
+        rebound = set()
+        for names in GLOBAL.findall(self._trust.text(str(vars(module).get("__file__")))):
+            rebound.update(each.strip() for each in names.split(","))
         for key, value in list(vars(module).items()):
-            if issubclass(type(value), kinds):
+            if issubclass(type(value), FIXED) and key not in rebound and not key.startswith("__"):
                 yield binding(vars(module), key, value, name)
         yield from members_of(module, name)
 

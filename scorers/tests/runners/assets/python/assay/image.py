@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import os
 import site
+import subprocess
 import sys
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
@@ -49,6 +50,7 @@ def prepare(settings):
     trust = Trust(workdir, list(sys.path) + [os.path.dirname(os.path.dirname(__file__))], settings["files"])
     # Imported here once for all: it is what candidates most easily get an object from that equals anything.
     importlib.import_module("unittest.mock")
+    start_others_plainly()
     if settings["framework"] == "pytest":
         import_pytest(workdir)
     sys.meta_path.remove(only)
@@ -68,6 +70,12 @@ def open_site(workdir):
     user_site = site.getusersitepackages()
     if os.path.isdir(user_site) and not is_below(user_site, workdir):
         site.addsitedir(user_site)
+
+
+def start_others_plainly():
+    """Processes that multiprocessing starts get this one's options, and need their site-packages."""
+    own_flags = subprocess._args_from_interpreter_flags
+    subprocess._args_from_interpreter_flags = lambda: [each for each in own_flags() if each not in ("-s", "-S", "-B")]
 
 
 def given_path(workdir):

@@ -27,36 +27,46 @@ SHORT_WITH_VALUE = "kmncprWo"
 
 
 def command_line(test_file, settings):
+    """The arguments, and plugins that are to be brought in when the workspace can be imported from."""
     workdir = settings["workdir"]
-    ini, given = (settings["config"], None) if settings["config"] else find_ini(test_file, workdir)
+    ini, given = read_ini(settings["config"]) if settings["config"] else find_ini(test_file, workdir)
+    arguments, plugins = kept(given, workdir)
     return [
-        *kept(given, workdir),
+        *arguments,
         *("-c", ini or PLAIN, "-o", "addopts=", "--rootdir", workdir, "--confcutdir", workdir),
         *("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:flaky", "--color=no", test_file),
-    ]
+    ], plugins
 
 
 def find_ini(test_file, workdir):
     """The nearest configuration above the test, up to the workspace, as pytest finds it, and its `addopts`."""
-    from _pytest.config.findpaths import load_config_dict_from_file
-    from pathlib import Path
-
     folder = os.path.dirname(test_file)
     while True:
         for name in INI_FILES:
-            path = Path(folder, name)
-            found = load_config_dict_from_file(path) if path.is_file() else None
-            if found is not None and (found or name.endswith("pytest.ini")):
-                value = found.get("addopts")
-                return str(path), getattr(value, "value", value)
+            ini, given = read_ini(os.path.join(folder, name))
+            if ini is not None:
+                return ini, given
         if folder == workdir or not folder.startswith(workdir + "/"):
             return None, None
         folder = os.path.dirname(folder)
 
 
+def read_ini(name):
+    """The file itself, where it configures pytest, and its `addopts`."""
+    from pathlib import Path
+
+    from _pytest.config.findpaths import load_config_dict_from_file
+
+    found = load_config_dict_from_file(Path(name)) if os.path.isfile(name) else None
+    if found is None:
+        return None, None
+    value = found.get("addopts")
+    return name, getattr(value, "value", value)
+
+
 def kept(addopts, workdir):
     tokens = shlex.split(addopts) if isinstance(addopts, str) else list(addopts or [])
-    result = []
+    arguments, plugins = [], []
     while tokens:
         token = tokens.pop(0)
         name, equals, _ = token.partition("=")
@@ -68,23 +78,25 @@ def kept(addopts, workdir):
         elif name in FLAGS:
             continue
         elif re.match("-[a-zA-Z]", token):
-            result.extend(short(token, tokens))
+            letters, option, value = short(token, tokens)
+            arguments += ["-" + letters] if letters else []
+            if option == "p" and not value.startswith("no:"):
+                plugins.append(value)
+            elif option and "-" + option not in VALUED:
+                arguments += ["-" + option, value]
         elif token.startswith("-") or not is_place(token, workdir):
-            result.append(token)
-    return result
+            arguments.append(token)
+    return arguments, plugins
 
 
 def short(token, tokens):
-    """One or more options of one letter, of which the last may have a value."""
+    """One or more options of one letter, of which the last may have a value: the others, the last, its value."""
     letters = ""
     for index, letter in enumerate(token[1:], 1):
-        if letter not in SHORT_WITH_VALUE:
-            letters += "" if "-" + letter in FLAGS else letter
-            continue
-        value = token[index + 1:] or (tokens.pop(0) if tokens else "")
-        option = [] if "-" + letter in VALUED else ["-" + letter, value]
-        return (["-" + letters] if letters else []) + option
-    return ["-" + letters] if letters else []
+        if letter in SHORT_WITH_VALUE:
+            return letters, letter, token[index + 1:] or (tokens.pop(0) if tokens else "")
+        letters += "" if "-" + letter in FLAGS else letter
+    return letters, "", ""
 
 
 def is_place(token, workdir):

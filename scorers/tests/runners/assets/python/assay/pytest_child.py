@@ -19,21 +19,27 @@ def run(session):
     """Returns pytest's exit code."""
     import pytest
 
-    arguments = options.command_line(session.test_file, session.settings)
+    try:
+        arguments, plugins = options.command_line(session.test_file, session.settings)
+    except Exception as error:
+        session.send("broken", ("the configuration cannot be read: %s" % error)[:1000])
+        return pytest.ExitCode.USAGE_ERROR
     sys.argv = ["pytest", *arguments]
-    return pytest.main(arguments, plugins=[reporter(session, pytest)])
+    return pytest.main(arguments, plugins=[reporter(session, pytest, plugins)])
 
 
-def reporter(session, pytest):
+def reporter(session, pytest, plugins):
     send, guard = session.send, session.guard
     tests = Tests(session, pytest)
 
     class Reporter:
         @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-        def pytest_load_initial_conftests(self):
-            # Plugins have been loaded without the workspace on the way; conftest.py and tests need it.
+        def pytest_load_initial_conftests(self, early_config):
+            # Entry points were looked for without the workspace on the way; the project's own plugins need it.
             own = [entry for entry in sys.path if entry not in session.path]
             sys.path[:] = own + session.path
+            for name in plugins:
+                early_config.pluginmanager.import_plugin(name, consider_entry_points=True)
             yield
 
         @pytest.hookimpl(trylast=True)
@@ -90,7 +96,7 @@ class Tests:
         self._session = session
         self._file_kind = pytest.File
         self._indexes = {}
-        self._functions = []
+        self._functions = {}
         self._hook = None
         self._impls = None
         self._is_known = False
@@ -113,7 +119,7 @@ class Tests:
             self._indexes.setdefault(item.nodeid, []).append(index)
             self._session.send("test", *self._name_of(item))
             function = function_of(getattr(item, "obj", None))
-            self._functions.append((item, function, None if function is None else function.__code__))
+            self._functions[item] = function, None if function is None else function.__code__
         self._hook = hook
         if self._session.guard is not None:
             modules = {item.module.__name__ for item in items if hasattr(item, "module")}
@@ -130,13 +136,14 @@ class Tests:
     def look_at(self, item):
         """Nobody but pytest gives a test its function, and what deciding hooks there are was known beforehand."""
         blame = self._session.guard.blame
-        if self._impls != self._all_impls():
+        impls = self._all_impls()
+        if len(impls) != len(self._impls) or any(one is not other for one, other in zip(impls, self._impls)):
             self._look_at_hooks()
-        for known, function, code in self._functions:
-            if known is item and function is not None:
-                now = function_of(vars(item).get("_obj", function))
-                if now is not function or function.__code__ is not code:
-                    blame("the test %s was replaced" % item.name)
+        function, code = self._functions.get(item, (None, None))
+        if function is not None:
+            now = function_of(vars(item).get("_obj", function))
+            if now is not function or function.__code__ is not code:
+                blame("the test %s was replaced" % item.name)
         for name in vars(item):
             if function_of(getattr(type(item), name, None)) is not None and name not in ("obj", "_getobj"):
                 blame("%s of the test %s was replaced" % (name, item.name))
@@ -155,10 +162,15 @@ class Tests:
                 self._session.guard.blame("the pytest hook %s was added by %s" % (name, place))
 
     def start(self, nodeid):
+        if self._running is not None or not self._indexes.get(nodeid):
+            # Once more: what was told of it stays.
+            self._is_repeated = True
+            return
         self._running = self._indexes[nodeid].pop(0)
         self._reports = {}
         self._is_repeated = False
         self._broken_part = None
+        self.has_raised = False
         self._session.send("start", str(self._running))
 
     def add(self, report):
@@ -181,8 +193,9 @@ class Tests:
             self._broken_part = text_of(report)
 
     def finish(self):
-        outcome, message = self._judge()
-        self._session.finish_test(self._running, outcome, message)
+        if self._running is not None:
+            self._session.finish_test(self._running, *self._judge())
+            self._running = None
 
     def _judge(self):
         if self._is_repeated:

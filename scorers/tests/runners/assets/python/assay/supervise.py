@@ -25,7 +25,7 @@ def serve(settings, go, out, ready):
         os.write(out, ready)
         if os.read(go, 1):
             os.close(go)
-            body = gather.body([run_file(path, settings, prepared) for path in settings["files"]], settings)
+            body = gather.body(list(run_files(settings, prepared)), settings)
             with open(out, "wb") as file:
                 file.write(body)
             os._exit(0)
@@ -37,28 +37,30 @@ def serve(settings, go, out, ready):
     os._exit(1)
 
 
-finished = 0
+def run_files(settings, prepared):
+    room = MAX_TESTS
+    for path in settings["files"]:
+        run = FileRun(path, room)
+        run_file(run, settings, prepared)
+        room -= len(run.names)
+        yield run
 
 
-def run_file(path, settings, prepared):
-    """A FileRun with `ending`, in words, and `was_killed` set."""
-    global finished
-    run = FileRun(path, MAX_TESTS - finished)
-    full = os.path.join(settings["workdir"], path)
+def run_file(run, settings, prepared):
+    """Fills in the run, `ending` in words included."""
+    full = os.path.join(settings["workdir"], run.path)
     before = read_text(full)
     try:
         status = follow(run, full, settings, prepared)
     except OSError as error:
         run.ending = "it could not be started: %s" % error.strerror
-        return run
+        return
     finally:
         if not process.end_descendants():
             run.violations.append("processes that it started could not be ended")
     if before is None or read_text(full) != before:
         run.violations.append("it was changed while it ran")
     run.ending = in_words(status)
-    finished += len(run.names)
-    return run
 
 
 def follow(run, full, settings, prepared):
@@ -70,9 +72,12 @@ def follow(run, full, settings, prepared):
         tag = os.urandom(channel.TAG)
         pid = os.fork()
         if pid == 0:
-            wakeup.forget()
-            os.close(source)
-            child.run(full, settings, prepared, sink, tag)
+            try:
+                wakeup.forget()
+                os.close(source)
+                child.run(full, settings, prepared, sink, tag)
+            finally:
+                os._exit(1)
         os.close(sink)
         os.set_blocking(source, False)
         try:

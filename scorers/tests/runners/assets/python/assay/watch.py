@@ -38,13 +38,21 @@ def watched(original, trust, word, sentence, listeners):
 
 
 def is_named(trust, frame, word):
-    """False where a test compares that nowhere holds this word; true where the candidate's own code does."""
+    """False where a test compares, and none of the tests holds this word; true where the candidate's own code does."""
     while frame is not None:
         name = frame.f_code.co_filename
         owner = trust.of_file(name)
         if owner == CANDIDATE:
             return True
         if owner == TESTS:
-            return word in trust.text(name)
+            return any(word in trust.text(each) for each in [name, *files_of_tests(trust)])
         frame = frame.f_back
     return True
+
+
+def files_of_tests(trust):
+    """One of them may have given it another name."""
+    for module in list(sys.modules.values()):
+        name = getattr(module, "__file__", None)
+        if type(name) is str and trust.of_file(name) == TESTS:
+            yield name
