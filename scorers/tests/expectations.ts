@@ -14,7 +14,7 @@ export const References = z.strictObject({
 export type References = z.infer<typeof References>;
 
 /** What a solution's results are held against. Ids sorted, quarantined ones left out of both sets. */
-export interface Expectations {
+interface Expectations {
   /** Named by the task, or found out by running base and reference solution. */
   source: 'named' | 'derived';
   failToPass: readonly string[];

@@ -17,6 +17,7 @@ import { type RunnerReport, readRunnerReport, reportName } from './runners/repor
 import { holdSentinels } from './sentinel/hold.ts';
 import { plantSentinels } from './sentinel/plant.ts';
 import type { Sentinels } from './sentinel/sentinel.ts';
+import { tamperedWith } from './tampering.ts';
 import { freshWord, runTestContainer, withoutWord } from './test-container.ts';
 import { keepOutputs } from './verdict.ts';
 import { setupFailure, wrappedCommand, wrapperEntries } from './wrapper.ts';
@@ -65,19 +66,26 @@ export async function measureFramework(context: ScoreContext, timeoutSec: number
     yield* wrapperEntries(layer.deletions, word, image.user, { keepWord: true });
   }
   const name = reportName(word);
-  const { result, logs, stderr, lastLine } = await runTestContainer(context, {
+  const { result, logs, changes, stderr, lastLine } = await runTestContainer(context, {
     entries: entries(),
     command: wrappedCommand(plan.command),
     env: plan.env,
     timeoutSec,
     wanted: { only: name },
+    isWatched: true,
   });
-  const read = readSigned(
-    logs,
-    name,
-    word,
-    planted.map(({ sentinels }) => sentinels),
-  );
+  const own = (await store.diff(candidate.base, candidate.tree)).entries.map(({ path }) => path);
+  const ours = new Set([...own.filter((path) => !protection.kept.has(path)), ...laid]);
+  const tampering = tamperedWith(changes, image.workdir, ours);
+  const read: Read =
+    tampering === null
+      ? readSigned(
+          logs,
+          name,
+          word,
+          planted.map(({ sentinels }) => sentinels),
+        )
+      : { ok: false, reason: tampering };
   const setup = setupFailure(word, result.exitCode, stderr);
   return {
     end: result.end,

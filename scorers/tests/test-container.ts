@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { verifierEnvironment } from '../../harness/domain/verifier-environment.ts';
 import { type LayerEntry, packLayer } from '../../harness/sandbox/layer.ts';
-import type { CapturedOutput, ContainerResult } from '../../harness/sandbox/sandbox.ts';
+import type { CapturedOutput, ContainerResult, FileChange } from '../../harness/sandbox/sandbox.ts';
 import type { ScoreContext } from '../scorer.ts';
 import { readLogs, type VerifierLogs, type WantedLogs } from './logs.ts';
 import { logsDir } from './paths.ts';
+import { maxChanges } from './tampering.ts';
 
 /** The same for every scoring: what often makes equal code behave differently. A task's own values win. */
 const frozenEnv = {
@@ -24,11 +25,20 @@ export interface TestContainer {
   timeoutSec: number;
   /** What is read of the log folder. */
   wanted?: WantedLogs;
+  /** Whether it is looked at what has changed in the container; else nothing counts as changed. */
+  isWatched?: boolean;
+}
+
+interface Left {
+  logs: VerifierLogs;
+  changes: readonly FileChange[] | null;
 }
 
 export interface TestContainerResult {
-  result: ContainerResult<VerifierLogs>;
+  result: ContainerResult<Left>;
   logs: VerifierLogs;
+  /** null: more than are looked at. */
+  changes: readonly FileChange[] | null;
   stdout: string;
   stderr: string;
   lastLine: string;
@@ -46,7 +56,7 @@ export async function runTestContainer(
 ): Promise<TestContainerResult> {
   const { task, image, signal } = context;
   const own = verifierEnvironment(task.spec);
-  const result = await context.sandbox.run<VerifierLogs>({
+  const result = await context.sandbox.run<Left>({
     image: image.ref,
     command: request.command,
     env: { ...frozenEnv, ...own.env, ...task.spec.verifier.env, ...request.env },
@@ -58,7 +68,10 @@ export async function runTestContainer(
     healthcheck: own.healthcheck,
     labels: context.labels,
     signal,
-    collect: async (files) => readLogs(await files.read(logsDir), request.wanted),
+    collect: async (files) => ({
+      logs: await readLogs(await files.read(logsDir), request.wanted),
+      changes: request.isWatched ? await files.changes(maxChanges) : [],
+    }),
   });
   if (result.end === 'aborted') {
     signal.throwIfAborted();
@@ -68,7 +81,8 @@ export async function runTestContainer(
   const stderr = text(result.stderr);
   return {
     result,
-    logs: result.collected ?? { files: [], problem: 'the log folder was not read' },
+    logs: result.collected?.logs ?? { files: [], problem: 'the log folder was not read' },
+    changes: result.collected?.changes ?? null,
     stdout,
     stderr,
     lastLine: lastLine(stderr) || lastLine(stdout),

@@ -48,24 +48,26 @@ a_ended() {
   return 1
 }
 
-# Kills every process but those before the first case, this one, and those given; false when none was alive. Counts in
-# a_rounds how often there was one that had not been struck before.
+# Kills every process but those before the first case, this one, and those given; false when there was none. Counts in
+# a_rounds how often one was met for the first time, or was gone before it could be looked at.
 a_strike() {
   a_spared="$a_before$$ $* "
-  a_alive=1
+  a_met=1
   a_new=0
   for a_pid in /proc/[0-9]*; do
     a_pid=${a_pid#/proc/}
     case $a_spared in *" $a_pid "*) continue ;; esac
-    a_ended "$a_pid" && continue
-    kill -s KILL "$a_pid" 2>/dev/null || continue
-    a_alive=0
+    if a_ended "$a_pid"; then
+      # A zombie is nobody's, and waits for its parent.
+      [ ! -d "/proc/$a_pid" ] || continue
+    else kill -s KILL "$a_pid" 2>/dev/null; fi
+    a_met=0
     case $a_struck in *" $a_pid "*) continue ;; esac
     a_struck="$a_struck$a_pid "
     a_new=1
   done
   a_rounds=$((a_rounds + a_new))
-  return $a_alive
+  return $a_met
 }
 
 # Ends all that a case has left running; $1 and $2 read its output and come to their end once nobody holds it.
@@ -76,7 +78,8 @@ a_settle() {
   until a_ended "$1" && a_ended "$2"; do
     a_tries=$((a_tries + 1))
     [ "$a_tries" -le 100 ] && continue
-    if a_strike "$1" "$2"; then [ "$a_rounds" -le 100 ] || break; else a_pause; fi
+    a_strike "$1" "$2" || a_pause
+    [ "$a_rounds" -le 100 ] || break
   done
   # In one step, so that no process can outrun it; with others around, only when there is no other way.
   if [ "$a_alone" = no ]; then

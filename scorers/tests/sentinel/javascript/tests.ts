@@ -67,12 +67,7 @@ export function outlineOf(
     const callee = root(calleeOf(source, call));
     return tests.has(callee) || groups.has(callee);
   });
-  const hasOnly =
-    calls.some((call) => /\.only\b/.test(calleeOf(source, call))) ||
-    findAll(script, ({ name }) => name === 'VariableName').some((node) =>
-      /^(?:fit|fdescribe)$/.test(textOf(source, node)),
-    ) ||
-    /\bonly\s*:\s*true\b/.test(source);
+  const hasOnly = calls.some(isMarkedOnly) || everyCall.some(isFocused);
   const roots = calls.map((call) => root(calleeOf(source, call)));
   const outline: TestFileOutline = {
     used: { tests: roots.filter((one) => tests.has(one)), groups: roots.filter((one) => groups.has(one)) },
@@ -97,6 +92,21 @@ export function outlineOf(
     }
   }
   return outline;
+
+  /** `test.only(…)`, `test.only.each(rows)(…)` or `test('name', { only: true }, …)`. */
+  function isMarkedOnly(call: SyntaxNode): boolean {
+    const options = argumentsOf(call).filter(({ name }) => name === 'ObjectExpression');
+    return (
+      /^[\w$.]+\.only\b/.test(calleeOf(source, call)) ||
+      options.some((node) => /\bonly\s*:\s*true\b/.test(textOf(source, node)))
+    );
+  }
+
+  /** Other names that Jest has for the same. */
+  function isFocused(call: SyntaxNode): boolean {
+    const isTest = argumentsOf(call).some(inlineFunction);
+    return framework === 'jest' && isTest && /^(?:fit|fdescribe)(?:\.|$)/.test(calleeOf(source, call));
+  }
 
   function namesIn(some: readonly SyntaxNode[]): string[] {
     return some.flatMap((call) => {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# start.sh WORKSPACE MAIN: becomes the first Python of the image's PATH, with the further ones as arguments. A folder of
-# PATH, or a program, that lies in the workspace is the candidate's.
+# start.sh WORKSPACE MAIN: becomes the first Python of the image's PATH, with the further ones as arguments. A folder
+# of PATH, or a program, that lies in the workspace is the candidate's.
 workdir=$1
 main=$2
 shift 2

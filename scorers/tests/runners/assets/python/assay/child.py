@@ -57,7 +57,8 @@ def report(test_file, settings, prepared, sink, tag):
     session = Session(test_file, settings, prepared, sender(sink, tag))
     guard = None
     if settings["integrity"]:
-        guard = session.guard = Guard(prepared, lambda text: session.send("violation", bounded(text)), test_file)
+        guard = Guard(prepared, lambda text: session.send("violation", bounded(text)), test_file)
+        session.guard = guard
         prepared.listen(guard.blame)
     forget_ourselves()
     gc.freeze()
@@ -71,7 +72,7 @@ def report(test_file, settings, prepared, sink, tag):
 
 
 def make_ordinary(workdir, sink):
-    """What an interpreter finds that was started for this alone. Returns where the report's end of the pipe is now."""
+    """What an interpreter finds that was started for this alone. Returns where our end of the pipe is now."""
     process.show()
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)

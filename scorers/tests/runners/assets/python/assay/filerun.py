@@ -11,7 +11,8 @@ class Disorder(Exception):
 
 
 class FileRun:
-    """Frames: test NAME…, loaded, broken MESSAGE, start I, finish I OUTCOME MESSAGE, violation TEXT, guarded, end CODE."""
+    """Frames: test NAME…, loaded, broken MESSAGE, start I, finish I OUTCOME MESSAGE, skip I OUTCOME MESSAGE,
+    violation TEXT, guarded, end CODE."""
 
     def __init__(self, path, room):
         self.path = path

@@ -132,7 +132,7 @@ class Guard:
                 self._accepted[owner, key] = now
 
     def loaded(self, modules):
-        """The tests are known and none has run: from here on, nobody but fixtures has a reason to replace anything."""
+        """The tests are known and none has run: nobody but fixtures has a reason to replace anything from here on."""
         self.look()
         for name in modules:
             module = self._modules.get(name)
@@ -140,7 +140,7 @@ class Guard:
                 self._judges += self._own(module, name)
 
     def _own(self, module, name):
-        """What a test module holds, but for what it says itself that it rebinds, and for places still to be filled."""
+        """What a test module holds, but for what it says that it rebinds, and for places still to be filled."""
         rebound = set()
         for names in GLOBAL.findall(self._trust.text(str(vars(module).get("__file__")))):
             rebound.update(each.strip() for each in names.split(","))

@@ -47,7 +47,8 @@ def prepare(settings):
     sys.path[:] = [entry for entry in dict.fromkeys(path) if not is_below(entry, workdir)]
     site.execsitecustomize()
     site.execusercustomize()
-    trust = Trust(workdir, list(sys.path) + [os.path.dirname(os.path.dirname(__file__))], settings["files"])
+    ours = os.path.dirname(os.path.dirname(__file__))
+    trust = Trust(workdir, [*sys.path, ours], settings["files"])
     # Imported here once for all: it is what candidates most easily get an object from that equals anything.
     importlib.import_module("unittest.mock")
     start_others_plainly()
@@ -75,7 +76,9 @@ def open_site(workdir):
 def start_others_plainly():
     """Processes that multiprocessing starts get this one's options, and need their site-packages."""
     own_flags = subprocess._args_from_interpreter_flags
-    subprocess._args_from_interpreter_flags = lambda: [each for each in own_flags() if each not in ("-s", "-S", "-B")]
+    subprocess._args_from_interpreter_flags = lambda: [
+        each for each in own_flags() if each not in ("-s", "-S", "-B")
+    ]
 
 
 def given_path(workdir):
@@ -107,7 +110,7 @@ def import_pytest(workdir):
 
 
 def tame(rewrite, workdir):
-    """What pytest does with `assert` statements, it does anew for those of the workspace, and leaves those of plugins."""
+    """Statements of `assert` are rewritten anew below the workspace, and not at all elsewhere."""
     # Compiled tests that lie beside the tests would be run in their place.
     rewrite._read_pyc = lambda *_, **__: None
     hook = rewrite.AssertionRewritingHook

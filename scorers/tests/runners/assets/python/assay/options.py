@@ -12,15 +12,15 @@ VALUED = frozenset(
     " --json-report-file --report-log --resultlog --result-log --log-file --cov-report --cov-config"
     " --cov-fail-under --cov-context --config-file --rootdir --confcutdir --basetemp --pdbcls --splits --group"
     " --store-durations --durations-path --num-shards --shard-id --shard --count --repeat-scope --random-order-seed"
-    " --random-order-bucket --randomly-seed --last-failed-no-failures --lfnf --pastebin --parallel-mode --force-flaky"
+    " --random-order-bucket --randomly-seed --last-failed-no-failures --lfnf --pastebin"
     " --max-runs --min-passes --flaky-report-file --workers --tests-per-worker --session-timeout".split()
 )
 FLAGS = frozenset(
     "-x --exitfirst --lf --last-failed --ff --failed-first --nf --new-first --sw --stepwise --sw-skip --stepwise-skip"
     " --sw-reset --stepwise-reset --cache-clear --cache-show --collect-only --co --pdb --trace --setup-only"
     " --setup-plan --fixtures --funcargs --fixtures-per-test --markers --help --version --no-cov --cov --cov-branch"
-    " --no-cov-on-fail --cov-append --cov-reset --forked --boxed -f --looponfail --picked --testmon --json-report"
-    " --self-contained-html --debug --continue-on-collection-errors --no-flaky-report --no-success-flaky-report"
+    " --no-cov-on-fail --cov-append --cov-reset --forked --boxed -f --looponfail --picked --testmon --force-flaky"
+    " --json-report --self-contained-html --debug --continue-on-collection-errors --no-flaky-report --no-success-flaky-report"
     " --random-order --randomly-dont-reorganize --randomly-dont-reset-seed -h -V -d --distload".split()
 )
 SHORT_WITH_VALUE = "kmncprWo"

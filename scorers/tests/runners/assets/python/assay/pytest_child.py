@@ -1,5 +1,4 @@
 """Runs one test file with pytest and tells what becomes of each test."""
-import os
 import sys
 
 from assay import options
@@ -29,7 +28,7 @@ def run(session):
 
 
 def reporter(session, pytest, plugins):
-    send, guard = session.send, session.guard
+    guard = session.guard
     tests = Tests(session, pytest)
 
     class Reporter:

@@ -38,7 +38,7 @@ def watched(original, trust, word, sentence, listeners):
 
 
 def is_named(trust, frame, word):
-    """False where a test compares, and none of the tests holds this word; true where the candidate's own code does."""
+    """False where a test compares, and none of the tests holds this word; true where it is the candidate's own code."""
     while frame is not None:
         name = frame.f_code.co_filename
         owner = trust.of_file(name)
