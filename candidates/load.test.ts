@@ -35,6 +35,7 @@ describe('a good suite', () => {
         task: null,
         text: "2 of 2 tasks leave the network to Harbor's default, public: agents get none (network: task gives it), tests never do",
       },
+      { task: null, text: expect.stringMatching(/^2 of 2 tasks are judged by tests\/test\.sh alone/) },
     ]);
   });
 
@@ -89,6 +90,7 @@ describe('a good suite', () => {
     const { notices } = await loadFiles(taskFiles('one', '[environment]\nnetwork_mode = "public"\n'));
     expect(notices).toEqual([
       { task: null, text: expect.stringContaining('1 of 2 tasks') },
+      { task: null, text: expect.stringContaining('judged by tests/test.sh alone') },
       { task: 'one', text: expect.stringContaining('asks for a public network and gets none') },
     ]);
   });
@@ -210,7 +212,7 @@ agents: [{name: pool, adapter: predictions, file: ${pool}/predictions.jsonl}]
     const { tasks, sources, notices } = await load(suite.dir);
     expect(tasks).toHaveLength(82);
     expect(sources).toHaveLength(31);
-    expect(notices).toEqual([]);
+    expect(notices).toEqual([{ task: null, text: expect.stringContaining('judged by tests/test.sh alone') }]);
     expect(tasks[0]?.spec).toMatchObject({
       id: 'humaneval-000',
       environment: { workdir: '/app', cpus: 1, memoryMb: 1024, network: 'none' },

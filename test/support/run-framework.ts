@@ -127,7 +127,7 @@ async function readFile(tar: Readable | null): Promise<Uint8Array | null> {
   if (tar === null) return null;
   for await (const entry of tar.pipe(extract())) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of entry) chunks.push(chunk);
+    for await (const chunk of entry as AsyncIterable<Uint8Array>) chunks.push(chunk);
     if (entry.header.type === 'file') return Buffer.concat(chunks);
   }
   return null;

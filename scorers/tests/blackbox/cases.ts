@@ -10,7 +10,7 @@ export interface Cases {
   dialogues: Dialogue[];
 }
 
-export type ExitCodes = readonly number[] | 'any';
+type ExitCodes = readonly number[] | 'any';
 
 /** One run of a program. All paths are relative to the workspace. */
 export interface Command {

@@ -5,7 +5,7 @@ import { problemsOf } from '../../../harness/plan/zod-problems.ts';
 import { CasesFile, CommandCase, RequestCase, StepsCase } from './schema.ts';
 
 /** One case, and which kind it is. */
-export type CheckedCase =
+type CheckedCase =
   | { kind: 'command'; given: CommandCase }
   | { kind: 'request'; given: RequestCase }
   | { kind: 'steps'; given: StepsCase };

@@ -125,15 +125,21 @@ a_stamp() {
   a_pause
 }
 
+# True while what is put back one by one is still less work than all of it at once.
+a_is_little() {
+  a_count=$((a_count + 1))
+  [ "$a_count" -le 100 ]
+}
+
 # Gives the folder $1 the entries and the mode that $2 has; what is in both is not looked at.
 a_mend_folder() {
   for a_entry in "$2"/* "$2"/.[!.]* "$2"/..?*; do
     a_is "$a_entry" || continue
-    a_is "$1/${a_entry##*/}" || cp -a -- "$a_entry" "$1/" || return 1
+    if ! a_is "$1/${a_entry##*/}"; then a_is_little && cp -a -- "$a_entry" "$1/" || return 1; fi
   done
   for a_entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
     a_is "$a_entry" || continue
-    a_is "$2/${a_entry##*/}" || rm -rf -- "$a_entry" || return 1
+    if ! a_is "$2/${a_entry##*/}"; then a_is_little && rm -rf -- "$a_entry" || return 1; fi
   done
   chmod -- "$(stat -c %a -- "$2")" "$1"
 }
@@ -143,8 +149,7 @@ a_mend_folder() {
 a_mend() {
   a_count=0
   while IFS= read -r a_path; do
-    a_count=$((a_count + 1))
-    [ "$a_count" -le 100 ] || return 1
+    a_is_little || return 1
     # A message of find, or the rest of a name with a newline in it.
     case $a_path in "$1" | "$1"/*) ;; *) return 1 ;; esac
     a_old=$2${a_path#"$1"}

@@ -24,7 +24,7 @@ export interface MeasureOptions {
   signal?: AbortSignal;
 }
 
-export interface Measured extends Measurement {
+interface Measured extends Measurement {
   /** `pass`, or the outcome with its message, by case. */
   words: Record<string, string>;
   /** An evidence's text. */

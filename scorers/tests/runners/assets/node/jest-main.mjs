@@ -6,10 +6,12 @@ import { loadConfig, placed } from './config.mjs';
 import { judge, requireOf } from './judge.mjs';
 import { makeReport } from './report.mjs';
 
+const core = '@jest/core';
+
 await judge(async ({ workdir, files, config: configFile, integrity }) => {
   const require = requireOf('jest', workdir);
-  const jest = createRequire(require.resolve('@jest/core'));
-  const { runCLI } = jest('@jest/core');
+  const jest = createRequire(require.resolve(core));
+  const { runCLI } = jest(core);
   const runnerFile = fileURLToPath(new URL('jest-runner.cjs', import.meta.url));
   const runner = jest(runnerFile);
   runner.plan({ worker: join(jest.resolve('jest-runner'), '../testWorker.js'), integrity });
