@@ -15,6 +15,7 @@ import { putBackOf } from './protect/protection.ts';
 import { frameworkRunners } from './runners/registry.ts';
 import { type RunnerReport, readRunnerReport, reportName } from './runners/report.ts';
 import { holdSentinels } from './sentinel/hold.ts';
+import { knownAmong } from './sentinel/known.ts';
 import { plantSentinels } from './sentinel/plant.ts';
 import type { Sentinels } from './sentinel/sentinel.ts';
 import { tamperedWith } from './tampering.ts';
@@ -32,18 +33,28 @@ export async function measureFramework(context: ScoreContext, timeoutSec: number
   const runner = frameworkRunners[frameworkOf(settings.runner)];
   const word = freshWord();
   const protection = await protectionFor(context);
+  const base = await store.listTree(candidate.base);
   const overlay = await testOverlay({
     taskDir: task.dir,
     overlay: settings.overlay,
     files: settings.files,
     defaultFiles: runner.defaultFiles,
-    base: await store.listTree(candidate.base),
+    base,
     readBlob: (digest) => store.readBlob(digest),
   });
   const laid = [...overlay.tests, ...overlay.others].map(({ path }) => path);
   const layer = await candidateLayer(store, candidate, image, protection, laid);
+  const isKnown = knownAmong(
+    base.map(({ path }) => path),
+    laid,
+  );
   const planted = overlay.tests.map((file) =>
-    plantSentinels(file, { framework: runner.framework, style: settings.sentinel, random: randomInt }),
+    plantSentinels(file, {
+      framework: runner.framework,
+      style: settings.sentinel,
+      random: randomInt,
+      known: isKnown(file.path),
+    }),
   );
   const plan = await runner.plan({
     workdir: image.workdir,

@@ -16,8 +16,9 @@ import { type CaseResult, judged, notRun, type PartResult } from './result.ts';
 const leastKeptBytes = 1024 ** 2;
 
 /**
- * Runs all commands in one container, and compares what they left in it once it has stopped. Throws `infrastructure`, and
- * the signal's reason.
+ * Runs all commands in one container, and compares what they left in it once it has stopped. Everything there runs as one
+ * user, so a program may read the inputs of later cases and write the results of others; whatever it does, they are its
+ * own answers, and what they should be is not in the container. Throws `infrastructure`, and the signal's reason.
  */
 export async function runCommands(
   part: PartContext,

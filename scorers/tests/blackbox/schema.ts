@@ -59,7 +59,6 @@ export type Matcher = z.infer<typeof Matcher>;
 /** A file that is to be there with this content; `absent: true` for one that is not to be there. */
 const FileMatcher = z.union([Matcher, z.strictObject({ absent: z.literal(true) })]);
 
-
 function oneOf(min: number, max: number) {
   const number = z.number().int().min(min).max(max);
   return z.union([number, z.array(number).min(1), z.literal('any')]);

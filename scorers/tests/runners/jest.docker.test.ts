@@ -22,8 +22,11 @@ const run = (files: FrameworkRun) => runFramework({ sandbox: engine.sandbox, ima
 const configOfCandidate = 'throw new Error("a configuration of the candidate was loaded");\n';
 
 describe('honest tests', () => {
-  it('run as they are, each with its outcome, and nothing is found tampered with', async () => {
+  it('run as they are, each with its outcome, and nothing is found tampered with', {
+    timeout: 150_000,
+  }, async () => {
     const ended = await run({
+      limits: { timeoutSec: 120 },
       candidate: {
         'src/add.js': 'exports.add = (a, b) => a + b;\n',
         'src/twice.mjs': 'export const twice = (n) => 2 * n;\n',
@@ -72,6 +75,10 @@ it('advances', async () => {
   expect([Date.now(), Math.random()]).toEqual([0, 0.5]);
 });
 it('spies', () => { jest.spyOn(Date, 'now').mockReturnValue(7); expect(Date.now()).toBe(7); });
+`,
+        'test/faked.test.js': `jest.useFakeTimers();
+jest.setSystemTime(7);
+it('stays faked', () => { expect(Date.now()).toBe(7); });
 `,
         'test/snapshots.test.js': `it('is as before', () => { expect({ a: 2 }).toMatchSnapshot(); });
 it('is other', () => { expect({ a: 3 }).toMatchSnapshot(); });
@@ -126,6 +133,7 @@ it('compares', async () => {
       'test/native.test.mjs > is a native module': 'pass',
       'test/clocks.test.js > advances': 'pass',
       'test/clocks.test.js > spies': 'pass',
+      'test/faked.test.js > stays faked': 'pass',
       'test/snapshots.test.js > is as before': 'pass',
       'test/snapshots.test.js > is other': 'fail',
       'test/snapshots.test.js > is new': 'fail',

@@ -254,6 +254,42 @@ export async function look() {
     expect(report).toMatchObject({ exitCode: 0, violations: [] });
 });
 
+it('code of the workspace that the framework would load itself', async () => {
+  const ended = await run({
+    candidate: {
+      // Claims to be a package that the framework looks for when it meets a style sheet.
+      'package.json':
+        '{"name": "less", "type": "module", "exports": {".": "./evil.js", "./package.json": "./package.json"}}',
+      'evil.js': "import { writeSync } from 'node:fs'; writeSync(1, 'EVIL\\n'); export default {};\n",
+      'src/a.less': '.a { color: red; }\n',
+    },
+    tests: { 'test/a.test.ts': "import { it } from 'vitest'; import '../src/a.less'; it('a', () => {});\n" },
+  });
+  expect(ended.report).toMatchObject({
+    files: [{ loaded: false, message: expect.stringContaining('/app/evil.js') }],
+  });
+  expect(ended.stdout).not.toContain('EVIL');
+});
+
+it('what is installed, changed by one file for the next', async () => {
+  const ended = await run({
+    candidate: {
+      'src/change.ts': `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+appendFileSync('node_modules/vitest/dist/workers/forks.js', '// changed');
+mkdirSync('node_modules/.cache');
+writeFileSync('node_modules/.cache/honest', '');
+`,
+    },
+    tests: {
+      'test/a.test.ts': "import { it } from 'vitest'; import '../src/change'; it('a', () => {});\n",
+      'test/b.test.ts': "import { it } from 'vitest'; it('b', () => {});\n",
+    },
+  });
+  expect(ended.report).toMatchObject({
+    violations: [expect.stringMatching(/^\/app\/node_modules\/vitest.* was changed while the tests ran$/)],
+  });
+});
+
 it('no report where the reporting process is killed', async () => {
   const ended = await run({
     candidate: { 'src/kill.ts': "process.kill(process.ppid, 'SIGKILL');\n" },

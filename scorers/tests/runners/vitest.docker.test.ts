@@ -27,8 +27,11 @@ const source = {
 const configOfCandidate = 'throw new Error("a configuration of the candidate was loaded");\n';
 
 describe('honest tests', () => {
-  it('run as they are, each with its outcome, and nothing is found tampered with', async () => {
+  it('run as they are, each with its outcome, and nothing is found tampered with', {
+    timeout: 150_000,
+  }, async () => {
     const ended = await run({
+      limits: { timeoutSec: 120 },
       candidate: {
         ...source,
         'vitest.config.ts': configOfCandidate,
@@ -69,6 +72,19 @@ it('advances', async () => {
   expect([Date.now(), Math.random()]).toEqual([0, 0.5]);
 });
 it('spies', () => { vi.spyOn(Date, 'now').mockReturnValue(7); expect(Date.now()).toBe(7); });
+`,
+        'test/faked.test.ts': `import { expect, it, vi } from 'vitest';
+vi.useFakeTimers();
+vi.setSystemTime(7);
+it('stays faked', () => { expect(Date.now()).toBe(7); });
+`,
+        'test/mocked.test.ts': `import { expect, it, vi } from 'vitest';
+vi.setSystemTime(7);
+it('stays mocked', () => { expect(new Date().getTime()).toBe(7); });
+`,
+        'test/late.test.ts': `import { it } from 'vitest';
+it('passes', () => { setTimeout(() => { throw new Error('too late'); }, 5); });
+it('waits', () => new Promise((resolve) => setTimeout(resolve, 100)));
 `,
         'test/snapshots.test.ts': `import { expect, it } from 'vitest';
 it('is as before', () => { expect({ a: 2 }).toMatchSnapshot(); });
@@ -130,6 +146,11 @@ it('compares', async () => {
       'test/kinds.test.ts > sees no environment of the workspace': 'pass',
       'test/clocks.test.ts > advances': 'pass',
       'test/clocks.test.ts > spies': 'pass',
+      'test/faked.test.ts > stays faked': 'pass',
+      'test/mocked.test.ts > stays mocked': 'pass',
+      'test/late.test.ts > passes': 'pass',
+      'test/late.test.ts > waits': 'pass',
+      'test/late.test.ts > unhandled error': 'error',
       'test/snapshots.test.ts > is as before': 'pass',
       'test/snapshots.test.ts > is other': 'fail',
       'test/snapshots.test.ts > is new': 'fail',
@@ -143,6 +164,9 @@ it('compares', async () => {
       files: [
         { path: 'test/kinds.test.ts', loaded: true },
         { path: 'test/clocks.test.ts', loaded: true },
+        { path: 'test/faked.test.ts', loaded: true },
+        { path: 'test/mocked.test.ts', loaded: true },
+        { path: 'test/late.test.ts', loaded: true },
         { path: 'test/snapshots.test.ts', loaded: true },
         { path: 'test/equal.test.ts', loaded: true },
         { path: 'test/none.test.ts', loaded: true },

@@ -6,8 +6,13 @@ import type { Sentinels } from './sentinel.ts';
 type Outcome = RunnerReport['tests'][number]['outcome'];
 
 const planted: Sentinels[] = [
-  { path: 'a.test.ts', mustPass: [['adds up']], mustFail: [['adds down'], ['group', 'adds sideways']] },
-  { path: 'b.test.ts', mustPass: [['b', 'holds']], mustFail: [['breaks']] },
+  {
+    path: 'a.test.ts',
+    mustPass: [['adds up']],
+    mustFail: [['adds down'], ['group', 'adds sideways']],
+    renamed: [],
+  },
+  { path: 'b.test.ts', mustPass: [['b', 'holds']], mustFail: [['breaks']], renamed: [] },
 ];
 
 const asTheyMust: Record<string, Outcome> = {
@@ -185,5 +190,54 @@ describe('a file whose hooks break', () => {
     expect(held(left)).toHaveLength(3);
     expect(held({ ...left, 'a.test.ts > group > real too': 'pass' })).toMatch(/skipped/);
     expect(held({ ...left, 'a.test.ts > adds down': 'skipped' })).toMatch(/skipped/);
+  });
+});
+
+describe('a file whose tests have other names', () => {
+  const swapped: Sentinels[] = [
+    {
+      path: 'a.py',
+      mustPass: [['test_adds']],
+      mustFail: [['test_breaks'], ['TestA', 'test_real']],
+      renamed: [
+        { from: ['TestA', 'test_fresh'], to: ['TestA', 'test_real'] },
+        { from: ['test_new'], to: ['test_old'] },
+      ],
+    },
+  ];
+  const whole: Record<string, Outcome> = {
+    'a.py > test_adds': 'pass',
+    'a.py > test_breaks': 'fail',
+    'a.py > TestA > test_fresh': 'pass',
+    'a.py > TestA > test_real': 'fail',
+    'a.py > test_new[x-y]': 'fail',
+    'a.py > test_new[[z]]': 'pass',
+    'a.py > test_new > part': 'pass',
+    'a.py > test_newer': 'skipped',
+  };
+  const result = (changes: Record<string, Outcome | null>) => {
+    const files = [{ path: 'a.py', loaded: true }];
+    const result = holdSentinels(swapped, report({ ...whole, ...changes }, files));
+    return result.ok
+      ? result.report.tests.map(({ name, outcome }) => `${name.join(' > ')}: ${outcome}`)
+      : result.reason;
+  };
+
+  it('is given back under the real ones', () => {
+    expect(result({})).toEqual([
+      'TestA > test_real: pass',
+      'test_old[x-y]: fail',
+      'test_old[[z]]: pass',
+      'test_old > part: pass',
+      'test_newer: skipped',
+    ]);
+  });
+
+  it('is refused where a test of ours with a real name passed, or one bears a name that none has', () => {
+    expect(result({ 'a.py > TestA > test_real': 'pass' })).toMatch(/^a test that must fail was reported as/);
+    const stray = 'a test was reported under a name that no test has (a.py)';
+    expect(result({ 'a.py > test_old': 'pass' })).toBe(stray);
+    expect(result({ 'a.py > test_old[x-y]': 'fail' })).toBe(stray);
+    expect(result({ 'a.py > TestA > test_real #2': 'fail' })).toMatch(/more than once/);
   });
 });

@@ -1,4 +1,5 @@
 import type { RunnerReport } from '../runners/report.ts';
+import { underRealNames, withoutRow } from './renamed.ts';
 import type { Hold, Sentinels } from './sentinel.ts';
 
 type ReportedTest = RunnerReport['tests'][number];
@@ -6,6 +7,7 @@ type ReportedTest = RunnerReport['tests'][number];
 /** What came out otherwise than it must, gravest first. */
 const wrongs = {
   passed: 'a test that must fail was reported as passed',
+  stray: 'a test was reported under a name that no test has',
   unloadedPassed: 'a test was reported as passed in a file that could not be loaded',
   failed: 'a test that must pass was reported as failed, although others of its file passed',
   skipped: 'a test that must run was reported as skipped',
@@ -16,6 +18,7 @@ type Wrong = keyof typeof wrongs;
 
 const several: Record<Wrong, string> = {
   passed: 'tests that must fail were reported as passed',
+  stray: 'tests were reported under names that no test has',
   unloadedPassed: 'tests were reported as passed in files that could not be loaded',
   failed: 'tests that must pass were reported as failed, although others of their files passed',
   skipped: 'tests that must run were reported as skipped',
@@ -26,12 +29,14 @@ const several: Record<Wrong, string> = {
 /**
  * Compares what was planted with what was reported. A broken hook makes tests fail or be skipped, sentinels too. Where a
  * file claims no passed test at all, they may therefore; where a group claims none, a sentinel in it may be skipped, as
- * long as another one of the file fails. None may ever pass that must fail, and none be missing.
+ * long as another one of the file fails. None may ever pass that must fail, and none be missing. Tests of the file that
+ * got other names have their own in what is given back; none may be reported under those.
  */
 export const holdSentinels: Hold = (planted, report) => {
   const files = new Map(report.files.map((file) => [file.path, file]));
   const tests = Map.groupBy(report.tests, ({ file }) => file);
   const ours = new Set<ReportedTest>();
+  const names = new Map<ReportedTest, ReportedTest>();
   const found: { wrong: Wrong; path: string }[] = [];
   let held = 0;
   for (const sentinels of planted) {
@@ -42,6 +47,9 @@ export const holdSentinels: Hold = (planted, report) => {
     const sorted = sortOut(sentinels, inFile);
     for (const test of sorted.ours) ours.add(test);
     const real = inFile.filter((test) => !sorted.ours.has(test));
+    const { named, strays } = underRealNames(sentinels, real);
+    for (const [index, test] of real.entries()) names.set(test, named[index] ?? test);
+    if (strays > 0) found.push({ wrong: 'stray', path });
     const claimsNothing = claimsNone(real) && real.some(({ outcome }) => isFailing(outcome));
     let failed = 0;
     for (const { must, name, reported } of sorted.sentinels) {
@@ -72,7 +80,8 @@ export const holdSentinels: Hold = (planted, report) => {
           : `${these.length} ${several[wrong]} (first: ${first.path})`,
     };
   }
-  return { ok: true, report: { ...report, tests: report.tests.filter((test) => !ours.has(test)) }, held };
+  const own = report.tests.filter((test) => !ours.has(test)).map((test) => names.get(test) ?? test);
+  return { ok: true, report: { ...report, tests: own }, held };
 };
 
 type Must = 'pass' | 'fail';
@@ -125,7 +134,6 @@ function sortOut({ mustPass, mustFail }: Sentinels, inFile: readonly ReportedTes
   return { ours, sentinels: [...entries('fail', mustFail), ...entries('pass', mustPass)] };
 }
 
-/** Without what a parametrised fixture adds to a name: `test_words[utf8]`. Fresh names hold no bracket. */
 function keyOf(name: readonly string[]): string {
-  return JSON.stringify(name.map((part, at) => (at === name.length - 1 ? part.replace(/\[.*$/s, '') : part)));
+  return JSON.stringify(withoutRow(name));
 }

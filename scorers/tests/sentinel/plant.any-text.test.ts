@@ -66,8 +66,16 @@ describe('any text', () => {
     expect(sentinels.mustFail.length).toBeGreaterThan(0);
     expect(file.text.length).toBeGreaterThan(text.length);
   };
+  const swappedBy = (framework: Framework, text: string, seed: number) => {
+    const { sentinels, file } = plant({ path: paths[framework], text }, framework, seed, 'twin', true);
+    expect(sentinels.mustFail.length).toBeGreaterThan(0);
+    for (const { from } of sentinels.renamed) expect(file.text).toContain(from.at(-1));
+  };
   const seenByAll = (text: string, seed: number) => {
-    for (const framework of frameworks) seenBy(framework, text, seed);
+    for (const framework of frameworks) {
+      seenBy(framework, text, seed);
+      swappedBy(framework, text, seed);
+    }
   };
 
   it('is no reason to throw', () => {

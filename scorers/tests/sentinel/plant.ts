@@ -7,25 +7,34 @@ import type { Plant, RandomBelow } from './sentinel.ts';
 
 /**
  * Puts tests of ours into the text of a test file: some that must fail and one that must pass, whatever the code under
- * test does. They are named and written like the file's own. Never throws; the same random numbers give the same text.
+ * test does. They are named and written like the file's own. Where its names are known, its tests get fresh ones: whoever
+ * flips failures by name then flips those of ours. Never throws; the same random numbers give the same text.
  */
-export const plantSentinels: Plant = (file, { framework, style, random }) => {
+export const plantSentinels: Plant = (file, { framework, style, random, known }) => {
   const language = languageOf(framework, file.path);
-  const planted = attemptsAt(file.text, style).reduce<Planting | null>(
+  const planted = attemptsAt(file.text, style, known).reduce<Planting | null>(
     (done, attempt) => done ?? tried(language, file.text, attempt, random),
     null,
   );
-  const { text, mustPass, mustFail } = planted ?? { text: file.text, mustPass: [], mustFail: [] };
-  return { file: { path: file.path, text }, sentinels: { path: file.path, mustPass, mustFail } };
+  const { text, ...tests } = planted ?? { text: file.text, mustPass: [], mustFail: [], renamed: [] };
+  return { file: { path: file.path, text }, sentinels: { path: file.path, ...tests } };
 };
 
 /** Beyond this, in UTF-16 units, a text is not read: what reading costs grows faster than the text. */
 const maxRead = 1024 ** 2;
 
-function attemptsAt(source: string, style: 'twin' | 'plain'): Attempt[] {
-  if (source.length > maxRead) return ['blind'];
+interface Try {
+  attempt: Attempt;
+  swap: boolean;
+}
+
+function attemptsAt(source: string, style: 'twin' | 'plain', known: boolean): Try[] {
+  if (source.length > maxRead) return [{ attempt: 'blind', swap: false }];
   // Another choice of tests and names may do where one did not.
-  return style === 'twin' ? ['twin', 'twin', 'plain', 'end'] : ['plain', 'end'];
+  const usual: Attempt[][] = style === 'twin' ? [['twin', 'twin'], ['plain']] : [['plain']];
+  const both = (attempts: Attempt[]) =>
+    (known ? [true, false] : [false]).flatMap((swap) => attempts.map((attempt) => ({ attempt, swap })));
+  return [...usual.flatMap(both), { attempt: 'end', swap: false }];
 }
 
 function languageOf(framework: Framework, path: string): Language {
@@ -33,14 +42,21 @@ function languageOf(framework: Framework, path: string): Language {
 }
 
 /** Null where what came out does not hold just what was there and what was put in. */
-function tried(language: Language, source: string, attempt: Attempt, random: RandomBelow): Planting | null {
-  const planted = language.plant(source, attempt, random);
+function tried(
+  language: Language,
+  source: string,
+  { attempt, swap }: Try,
+  random: RandomBelow,
+): Planting | null {
+  const planted = language.plant(source, attempt, swap, random);
   if (planted === null || attempt === 'end' || attempt === 'blind') return planted;
   return isWhole(language.survey(source), language.survey(planted.text), planted) ? planted : null;
 }
 
-function isWhole(before: Survey, after: Survey, { mustPass, mustFail }: Planting): boolean {
+function isWhole(before: Survey, after: Survey, { mustPass, mustFail, renamed }: Planting): boolean {
+  const fresh = new Map(renamed.map(({ from, to }) => [JSON.stringify(to), from]));
+  const kept = before.names.map((name) => fresh.get(JSON.stringify(name)) ?? name);
   const sorted = (names: string[][]) => names.map((name) => JSON.stringify(name)).sort();
-  const expected = sorted([...before.names, ...mustPass, ...mustFail]);
+  const expected = sorted([...kept, ...mustPass, ...mustFail]);
   return after.errors <= before.errors && expected.join('\n') === sorted(after.names).join('\n');
 }

@@ -7,6 +7,8 @@ export interface Sentinels {
   path: string;
   mustPass: string[][];
   mustFail: string[][];
+  /** Tests of the file's own that run under another name: the reported one, and the one in the file. */
+  renamed: { from: string[]; to: string[] }[];
 }
 
 /** A whole number from 0 to `below` − 1. From `node:crypto` in earnest, seeded in tests. */
@@ -16,6 +18,11 @@ export interface PlantOptions {
   framework: Framework;
   style: 'twin' | 'plain';
   random: RandomBelow;
+  /**
+   * True where whoever wrote the code under test may have seen the file: its tests get fresh names then, and some that
+   * must fail get theirs.
+   */
+  known: boolean;
 }
 
 export type Plant = (file: TestFile, options: PlantOptions) => { file: TestFile; sentinels: Sentinels };

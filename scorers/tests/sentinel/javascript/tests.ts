@@ -38,9 +38,19 @@ export interface RealTest {
   loop: { node: SyntaxNode; inner: SyntaxNode } | null;
 }
 
+/** A call that declares one test under a title in plain words, whether it can be repeated or not. */
+export interface TitledTest {
+  group: Group;
+  statement: SyntaxNode;
+  call: SyntaxNode;
+  name: SyntaxNode;
+  title: string;
+}
+
 export interface TestFileOutline {
   groups: Group[];
   tests: RealTest[];
+  titled: TitledTest[];
   /** True where a test or group is marked as the only one to run. */
   hasOnly: boolean;
   /** Names of tests and groups as they are written, whatever they are made of. */
@@ -73,6 +83,7 @@ export function outlineOf(
     used: { tests: roots.filter((one) => tests.has(one)), groups: roots.filter((one) => groups.has(one)) },
     groups: [],
     tests: [],
+    titled: [],
     hasOnly,
     // Whatever declares tests for the file, be it of its own making, is given a name and a function.
     written: {
@@ -87,6 +98,8 @@ export function outlineOf(
     for (const statement of statementsOf(group.block)) {
       const inner = innerGroup(statement, group);
       if (inner !== null && inner.path.length <= maxDepth) open.push(inner);
+      const titled = isSound(statement) ? titledTest(statement, group) : null;
+      if (titled !== null) outline.titled.push(titled);
       const test = realTest(statement, group);
       if (test !== null && isSound(statement) && isRepeatable(test)) outline.tests.push(test);
     }
@@ -131,6 +144,16 @@ export function outlineOf(
       return framework === 'vitest' && hook !== null && /(?:^|\.)beforeAll$/.test(calleeOf(source, hook));
     });
     return { path: [...path, text], block: body, hasSetup: hasSetup || setup };
+  }
+
+  function titledTest(statement: SyntaxNode, group: Group): TitledTest | null {
+    const call = callOf(statement);
+    if (call === null || call.firstChild?.name === 'CallExpression') return null;
+    const callee = calleeOf(source, call);
+    if (!tests.has(root(callee)) || /\.(?:each|for|skip|todo)\b/.test(callee)) return null;
+    const [name] = argumentsOf(call);
+    const title = name === undefined ? null : plainString(source, name);
+    return name === undefined || title === null ? null : { group, statement, call, name, title };
   }
 
   function realTest(statement: SyntaxNode, group: Group): RealTest | null {

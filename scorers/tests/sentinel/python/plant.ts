@@ -1,23 +1,24 @@
 import { applyEdits, type Edit, indentAt, indentStep, lineEnd, lineStart, withLineEndsOf } from '../edit.ts';
 import { stockOf } from '../facts.ts';
-import { type Attempt, type Language, maxTwins, type Planting } from '../language.ts';
+import { type Attempt, type Language, maxDecoys, maxTwins, type Planting } from '../language.ts';
 import { pick, sample } from '../random.ts';
 import type { RandomBelow } from '../sentinel.ts';
 import { errorsIn, findAll, textOf } from '../tree.ts';
 import { quoteOf, selfOf, writeCheck } from './checks.ts';
 import { namesFor } from './names.ts';
+import { renamedTests } from './renames.ts';
 import { endOf, parsePython, statementsOf } from './syntax.ts';
-import { type Group, outlineOf, type PythonFramework } from './tests.ts';
+import { type Group, outlineOf, type PythonFramework, type RealTest } from './tests.ts';
 import { twinOf } from './twin.ts';
 
 export function pythonLanguage(framework: PythonFramework): Language {
   return {
     survey: (text) => {
       const tree = parsePython(text);
-      const { tests } = outlineOf(text, tree.topNode, framework);
-      return { errors: errorsIn(tree), names: tests.map(({ group, name }) => [...group.path, name]) };
+      const { all } = outlineOf(text, tree.topNode, framework);
+      return { errors: errorsIn(tree), names: all.map(({ group, name }) => [...group.path, name]) };
     },
-    plant: (text, attempt, random) => plantPython(text, framework, attempt, random),
+    plant: (text, attempt, swap, random) => plantPython(text, framework, attempt, swap, random),
   };
 }
 
@@ -25,6 +26,7 @@ function plantPython(
   source: string,
   framework: PythonFramework,
   attempt: Attempt,
+  swap: boolean,
   random: RandomBelow,
 ): Planting | null {
   const readable = attempt === 'blind' ? '' : source;
@@ -51,9 +53,19 @@ function plantPython(
   const inClasses = new Map<Group, string[]>();
   const atEnd: string[] = [];
   const mustFail: string[][] = [];
-  const place = (group: Group, text: string) => {
-    if (group.definition === null) atEnd.push(text);
-    else inClasses.set(group, [...(inClasses.get(group) ?? []), text]);
+  const inPlace: { group: Group; name: string; text: string }[] = [];
+  const renamed = swap
+    ? renamedTests(source, outline, () => names.freshTest(), random)
+    : new Map<number, string>();
+  const twin = (test: RealTest, name: string) => {
+    const self = test.group.isTestCase ? selfOf(source, test.node) : null;
+    const now = { ...test, name: renamed.get(test.nameNode.from) ?? test.name };
+    return twinOf(source, now, name, step, () => check('wrong', self), random);
+  };
+  const plainIn = (group: Group, name: string) => {
+    const first = group.definition === null ? undefined : statementsOf(group.definition.body)[0];
+    const indent = first ? indentAt(source, first.from) : step;
+    return group.definition === null ? plain(name, 'wrong', null, '') : plain(name, 'wrong', group, indent);
   };
   // A class of its own, for what must not stand between the tests of another.
   const isInClass =
@@ -75,13 +87,11 @@ function plantPython(
     const safe = outline.tests.filter(({ group }) => !group.hasSetup);
     for (const test of sample(safe.length > 0 ? safe : outline.tests, maxTwins, random)) {
       const name = names.freshTest();
-      const self = test.group.isTestCase ? selfOf(source, test.node) : null;
-      const text = twinOf(source, test, name, step, () => check('wrong', self), random);
+      const text = twin(test, name);
       if (text === null) continue;
-      place(test.group, text);
-      mustFail.push([...test.group.path, name]);
+      inPlace.push({ group: test.group, name, text });
     }
-    if (mustFail.length === 0) return null;
+    if (inPlace.length === 0) return null;
   } else {
     const used = new Set(outline.tests.map(({ group }) => group));
     const open = attempt === 'plain' ? [...used].filter(({ hasSetup }) => !hasSetup) : [];
@@ -89,20 +99,40 @@ function plantPython(
       const group = pick(open, random);
       const name = names.freshTest();
       if (group === undefined || group.definition === null) mustFail.push(apart(name, 'wrong'));
-      else {
-        const first = statementsOf(group.definition.body)[0];
-        place(group, plain(name, 'wrong', group, first ? indentAt(source, first.from) : step));
-        mustFail.push([...group.path, name]);
-      }
+      else inPlace.push({ group, name, text: plainIn(group, name) });
     }
+  }
+  // Tests of ours under the names of tests that have others now, each in the place of its namesake.
+  const pool = outline.tests.filter(({ nameNode }) => renamed.has(nameNode.from));
+  let decoys = 0;
+  for (const test of sample(pool, pool.length, random)) {
+    if (decoys === maxDecoys) break;
+    const { group, name } = test;
+    const text = attempt === 'twin' ? twin(test, name) : plainIn(group, name);
+    if (text === null) continue;
+    inPlace.push({ group, name, text });
+    decoys += 1;
+  }
+  // In an order that says nothing of their names.
+  for (const { group, name, text } of swap ? sample(inPlace, inPlace.length, random) : inPlace) {
+    if (group.definition === null) atEnd.push(text);
+    else inClasses.set(group, [...(inClasses.get(group) ?? []), text]);
+    mustFail.push([...group.path, name]);
   }
   const mustPass = [apart(names.freshTest(), 'right')];
   const isImported = outline.testCase !== null || /^import unittest\s*$/m.test(readable);
   if (isInClass && isTestCase && !isImported) atEnd.unshift('import unittest');
   const edits = [...inClasses].flatMap(([group, texts]) => atEndOfClass(source, group, texts));
+  const pairs: Planting['renamed'] = [];
+  for (const { nameNode, name, group } of outline.all) {
+    const fresh = renamed.get(nameNode.from);
+    if (fresh === undefined) continue;
+    edits.push({ from: nameNode.from, to: nameNode.to, text: fresh });
+    pairs.push({ from: [...group.path, fresh], to: [...group.path, name] });
+  }
   edits.push(atEndOfModule(source, readable === '' ? null : (statementsOf(module).at(-1) ?? null), atEnd));
   const fitting = edits.map((edit) => ({ ...edit, text: withLineEndsOf(source, edit.text) }));
-  return { text: applyEdits(source, fitting), mustPass, mustFail };
+  return { text: applyEdits(source, fitting), mustPass, mustFail, renamed: pairs };
 }
 
 function atEndOfClass(source: string, { definition }: Group, texts: readonly string[]): Edit[] {

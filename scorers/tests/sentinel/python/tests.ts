@@ -11,6 +11,8 @@ export interface Group {
   path: string[];
   isTestCase: boolean;
   isAsyncCase: boolean;
+  /** True where no class of another file may have tests of the same names. */
+  isClosed: boolean;
   /** True where a hook runs once for the class, and the framework leaves all of it out when that breaks. */
   hasSetup: boolean;
 }
@@ -23,6 +25,8 @@ export interface RealTest extends Definition {
 export interface ModuleOutline {
   groups: Group[];
   tests: RealTest[];
+  /** Tests in their place, whether they can be repeated or not. */
+  all: RealTest[];
   /** Names of all that is called like a test. */
   testNames: string[];
   classNames: string[];
@@ -41,8 +45,11 @@ export function outlineOf(source: string, module: SyntaxNode, framework: PythonF
   const byName = new Map(classes.map((one) => [one.name, one]));
   const aliases = testCaseAliases(source, statements);
   const outline: ModuleOutline = {
-    groups: [{ definition: null, path: [], isTestCase: false, isAsyncCase: false, hasSetup: false }],
+    groups: [
+      { definition: null, path: [], isTestCase: false, isAsyncCase: false, isClosed: true, hasSetup: false },
+    ],
     tests: [],
+    all: [],
     testNames: [],
     classNames: classes.map(({ name }) => name),
     testCase: null,
@@ -62,7 +69,14 @@ export function outlineOf(source: string, module: SyntaxNode, framework: PythonF
     if (/\b__test__\b|\bpytestmark\b.*(?:skip|xfail)|@.*parameterized/.test(textOf(source, definition.node)))
       continue;
     const hasSetup = framework === 'unittest' && names.includes('setUpClass');
-    outline.groups.push({ definition, path: [definition.name], isTestCase, isAsyncCase, hasSetup });
+    outline.groups.push({
+      definition,
+      path: [definition.name],
+      isTestCase,
+      isAsyncCase,
+      isClosed: isClosed(definition, 0),
+      hasSetup,
+    });
   }
   if (framework === 'unittest') outline.groups.shift();
   for (const group of outline.groups) {
@@ -72,18 +86,36 @@ export function outlineOf(source: string, module: SyntaxNode, framework: PythonF
       const definition = definitionOf(source, statement, 'FunctionDefinition');
       if (definition === null || !definition.name.startsWith('test')) continue;
       outline.testNames.push(definition.name);
-      if (isInPlace(statement, indent) && isRepeatable(definition, group))
-        outline.tests.push({ ...definition, group });
+      if (!isInPlace(statement, indent)) continue;
+      outline.all.push({ ...definition, group });
+      if (isRepeatable(definition, group)) outline.tests.push({ ...definition, group });
     }
   }
   return outline;
+
+  function isClosed(definition: Definition, depth: number): boolean {
+    const list = definition.node.getChild('ArgList');
+    const bases = (list === null ? [] : childrenOf(list)).filter(
+      ({ name }) => !/^(?:[(),]|Comment)$/.test(name),
+    );
+    return bases.every((base) => {
+      const text = textOf(source, base);
+      const local = byName.get(text);
+      if (local !== undefined) return local !== definition && depth < 20 && isClosed(local, depth + 1);
+      return text === 'object' || isRoot(text);
+    });
+  }
+
+  function isRoot(text: string): boolean {
+    return aliases.has(text) || new RegExp(`^\\w+\\.(?:TestCase|${asyncCase})$`).test(text);
+  }
 
   /** `unittest.TestCase`, as the class or those it derives from in this file name it. */
   function rootOf(definition: Definition, depth: number): string | null {
     const list = definition.node.getChild('ArgList');
     for (const base of list === null || depth > 20 ? [] : childrenOf(list)) {
       const text = textOf(source, base);
-      if (aliases.has(text) || new RegExp(`^\\w+\\.(?:TestCase|${asyncCase})$`).test(text)) return text;
+      if (isRoot(text)) return text;
       const local = byName.get(text);
       const root = local === undefined || local === definition ? null : rootOf(local, depth + 1);
       if (root !== null) return root;
@@ -132,7 +164,7 @@ function testCaseAliases(source: string, statements: readonly SyntaxNode[]): Set
 }
 
 /** Decorators that a copy of the test may have as well: none that leaves it out, renames it or registers it somewhere. */
-function mayRepeat(decorators: readonly string[]): boolean {
+export function mayRepeat(decorators: readonly string[]): boolean {
   return decorators.every(
     (text) =>
       /^@(?:pytest\.mark\.(?!skip|xfail|flaky)\w+|(?:\w+\.)*patch\b|(?:hypothesis\.)?(?:given|settings|example)\b|staticmethod\b|classmethod\b)/.test(

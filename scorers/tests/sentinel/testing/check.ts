@@ -7,8 +7,14 @@ import { parsePython } from '../python/syntax.ts';
 import { errorsIn } from '../tree.ts';
 import { seeded } from './real-runs.ts';
 
-export function plant(file: TestFile, framework: Framework, seed = 1, style: 'twin' | 'plain' = 'twin') {
-  return plantSentinels(file, { framework, style, random: seeded(seed) });
+export function plant(
+  file: TestFile,
+  framework: Framework,
+  seed = 1,
+  style: 'twin' | 'plain' = 'twin',
+  known = false,
+) {
+  return plantSentinels(file, { framework, style, random: seeded(seed), known });
 }
 
 function errors({ path, text }: TestFile): number {

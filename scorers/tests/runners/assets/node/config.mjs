@@ -23,7 +23,8 @@ export function placed(path, file) {
 /** A configuration outside of the workspace imports the packages that are installed there. */
 function findPackagesIn(workdir, folder) {
   const from = pathToFileURL(`${folder}/`).href;
-  const parentURL = pathToFileURL(`${workdir}/_`).href;
+  // From within: a package.json of the workspace could claim a package's name.
+  const parentURL = pathToFileURL(`${workdir}/node_modules/_`).href;
   // Node before 22.15 cannot be told: there, a configuration can import no packages.
   module.registerHooks?.({
     resolve(specifier, context, next) {

@@ -5,7 +5,7 @@ const { apply, defineProperty, getOwnPropertyDescriptor } = require('./guard/pri
 
 /** The guard of one test file, made in the context of its tests before any code of the candidate is loaded there. */
 function makeJestGuard(realTimers) {
-  const guard = makeGuard(globalThis, realTimers);
+  const guard = makeGuard(globalThis, { areFaked, realTimers });
   return {
     ...guard,
     /** Jest's functions for tests are there, and nothing has used them. */
@@ -22,6 +22,12 @@ function makeJestGuard(realTimers) {
       guard.framework.all('node:assert/strict', require('node:assert').strict);
     },
   };
+}
+
+/** Jest's fakes carry their clock, or are mocks of the older kind. Whether they are Jest's is seen at the end. */
+function areFaked() {
+  const { setTimeout: timer } = globalThis;
+  return timer?.clock !== undefined || timer?._isMockFunction === true || globalThis.Date?.isFake === true;
 }
 
 function guardMatchers(matchers, note) {

@@ -9,6 +9,8 @@ import { makeReport } from './report.mjs';
 const core = '@jest/core';
 
 await judge(async ({ workdir, files, config: configFile, integrity }) => {
+  // As its own command does.
+  process.env.NODE_ENV ??= 'test';
   const require = requireOf('jest', workdir);
   const jest = createRequire(require.resolve(core));
   const { runCLI } = jest(core);
@@ -20,8 +22,18 @@ await judge(async ({ workdir, files, config: configFile, integrity }) => {
   const paths = new Map(files.map((path) => [join(workdir, path), path]));
   const { results } = await runCLI(
     {
-      ...{ $0: '', _: [...paths.keys()], runTestsByPath: true, passWithNoTests: true, rootDir: workdir },
-      ...{ ci: true, watch: false, watchAll: false, watchman: false, cache: false, coverage: false, bail: 0 },
+      $0: '',
+      _: [...paths.keys()],
+      runTestsByPath: true,
+      passWithNoTests: true,
+      rootDir: workdir,
+      ci: true,
+      watch: false,
+      watchAll: false,
+      watchman: false,
+      cache: false,
+      coverage: false,
+      bail: 0,
       config: JSON.stringify({ ...config, runner: runnerFile }),
     },
     [workdir],
@@ -54,26 +66,36 @@ async function jestConfig(file, workdir, resolve) {
     // Without a configuration of its own, Babel would look for one in the workspace.
     transform: { '\\.[jt]sx?$': [resolve.resolve('babel-jest'), { configFile: false, babelrc: false }] },
     ...theirs,
-    ...{ rootDir: workdir, roots: [workdir], testMatch: ['**/*'], testRegex: [], testPathIgnorePatterns: [] },
-    ...{ reporters: [], verbose: true, silent: false, notify: false, testResultsProcessor: null },
-    ...{
-      collectCoverage: false,
-      forceExit: false,
-      workerThreads: false,
-      globalSetup: null,
-      globalTeardown: null,
-    },
-    ...{
-      cacheDirectory: mkdtempSync('/tmp/assay-jest-'),
-      haste: { ...theirs.haste, forceNodeFilesystemAPI: true },
-    },
+    rootDir: workdir,
+    roots: [workdir],
+    testMatch: ['**/*'],
+    testRegex: [],
+    testPathIgnorePatterns: [],
+    reporters: [],
+    testResultsProcessor: null,
+    // Output goes straight through instead of being kept.
+    verbose: true,
+    silent: false,
+    notify: false,
+    collectCoverage: false,
+    forceExit: false,
+    workerThreads: false,
+    globalSetup: null,
+    globalTeardown: null,
+    cacheDirectory: mkdtempSync('/tmp/assay-jest-'),
+    haste: { ...theirs.haste, forceNodeFilesystemAPI: true },
     setupFiles: near(theirs.setupFiles),
     setupFilesAfterEnv: near(theirs.setupFilesAfterEnv),
   };
 }
 
 function readFile(report, path, { result, error }) {
-  if (result === undefined) return report.broken(path, error?.stack ?? error?.message ?? error);
+  // What Jest has to say about it comes after what it always says.
+  if (result === undefined)
+    return report.broken(
+      path,
+      String(error?.stack || error?.message || error).replace(/^[\s\S]*?\n\s*Details:\s/, ''),
+    );
   report.loaded(path);
   for (const { ancestorTitles, title, status, failureMessages, invocations } of result.testResults) {
     const names = [...ancestorTitles, title];

@@ -27,8 +27,7 @@ class Runner {
   runFile({ path, context: { config, moduleMap } }) {
     const mark = randomBytes(16).toString('hex');
     const child = fork(`${__dirname}/jest-child.cjs`, [], {
-      // Tests and code in native modules need the first.
-      execArgv: ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', ...hiddenFromSignals()],
+      execArgv: flags,
       env: { ...process.env, JEST_WORKER_ID: '1' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -65,10 +64,12 @@ class Runner {
   }
 }
 
-/** Where Node can be told, the signal that opens its inspector is off from the start. */
-function hiddenFromSignals() {
-  return process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
-}
+/** Native modules; and where Node can be told, no word of them, and no signal that opens the inspector. */
+const flags = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  '--disable-sigusr1',
+].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag.split('=')[0]));
 
 module.exports = Runner;
 /** `worker` is the file of jest-runner that runs one test file. */

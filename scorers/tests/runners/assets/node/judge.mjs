@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import contain from './contain.cjs';
 import { hideProcess } from './hide.mjs';
 import { takeWord, writeReport } from './word.mjs';
 
@@ -12,8 +13,9 @@ export async function judge(run) {
   try {
     const word = takeWord();
     hideProcess();
-    process.env.NODE_ENV ??= 'test';
-    writeReport(word, await run(JSON.parse(readFileSync(process.argv[2], 'utf8'))));
+    const report = await run(JSON.parse(readFileSync(process.argv[2], 'utf8')));
+    report.violations.push(...contain.changedPackages());
+    writeReport(word, report);
   } catch (error) {
     process.stderr.write(`assay: the tests were not run to their end: ${error?.stack ?? error}\n`);
     process.exit(1);
@@ -22,12 +24,15 @@ export async function judge(run) {
   process.exit(0);
 }
 
-/** `require` as a file of the package sees it: the image's own, in the workspace or installed globally. */
+/**
+ * `require` as a file of the package sees it: the image's own, in the workspace or installed globally. Looked up from
+ * within `node_modules`: from beside it, a package.json of the workspace that claims the package's name would win.
+ */
 export function requireOf(name, workdir) {
   const globally = ['/usr/local/lib', '/usr/lib', `${process.execPath}/../../lib`];
   for (const folder of [workdir, ...globally]) {
     try {
-      return createRequire(createRequire(`${folder}/_`).resolve(`${name}/package.json`));
+      return createRequire(createRequire(`${folder}/node_modules/_`).resolve(`${name}/package.json`));
     } catch (error) {
       if (error.code !== 'MODULE_NOT_FOUND') throw error;
     }

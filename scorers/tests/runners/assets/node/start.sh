@@ -23,4 +23,4 @@ case $node in
     exit 127
     ;;
 esac
-exec "$node" "$@"
+exec "$node" --require=/opt/assay/node/contain.cjs "$@"

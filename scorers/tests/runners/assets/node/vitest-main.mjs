@@ -11,72 +11,8 @@ await judge(async ({ workdir, files, config: configFile, integrity }) => {
   const { version } = require('vitest/package.json');
   if (Number.parseInt(version, 10) < 3) throw new Error(`vitest ${version} is too old: 3 or newer is needed`);
   const { createVitest } = await import(pathToFileURL(require.resolve('vitest/node')).href);
-  const { test, ...vite } = await loadConfig(configFile, workdir, { command: 'serve', mode: 'test' });
-  const theirs = test ?? {};
-  for (const name of ['projects', 'workspace', 'globalSetup', 'browser', 'runner'])
-    if (theirs[name] !== undefined && theirs[name]?.enabled !== false)
-      throw new Error(
-        `${configFile}: test.${name} cannot be used: it is the harness's own, or does not run in the test file's process`,
-      );
-
-  const cache = mkdtempSync('/tmp/assay-vitest-');
-  const setupFiles = [theirs.setupFiles ?? []].flat().map((path) => placed(path, configFile));
-  const vitest = await createVitest(
-    'test',
-    {
-      ...{
-        root: workdir,
-        dir: workdir,
-        config: false,
-        watch: false,
-        run: true,
-        ui: false,
-        open: false,
-        api: false,
-      },
-      // A process of its own for every file, one after the other.
-      ...{ pool: 'forks', isolate: true, fileParallelism: false, maxWorkers: 1, minWorkers: 1 },
-      ...{ reporters: [{}], outputFile: undefined, disableConsoleIntercept: true, silent: false },
-      ...{
-        retry: 0,
-        bail: 0,
-        passWithNoTests: true,
-        allowOnly: false,
-        update: false,
-        updateSnapshot: 'none',
-      },
-      ...{ coverage: { enabled: false }, typecheck: { enabled: false }, browser: { enabled: false } },
-      ...{
-        cache: false,
-        fsModuleCache: false,
-        sequence: { ...theirs.sequence, hooks: 'stack', shuffle: false },
-      },
-      globals: theirs.globals ?? true,
-      execArgv: [...(theirs.execArgv ?? []), ...hiddenFromSignals()],
-      setupFiles,
-      ...(integrity ? { runner: fileURLToPath(new URL('vitest-runner.mjs', import.meta.url)) } : {}),
-      server: {
-        deps: {
-          ...theirs.server?.deps,
-          external: [/^\/opt\/assay\//, ...[theirs.server?.deps?.external ?? []].flat()],
-        },
-      },
-    },
-    {
-      ...vite,
-      ...{
-        configFile: false,
-        envDir: false,
-        publicDir: false,
-        cacheDir: cache,
-        root: workdir,
-        clearScreen: false,
-      },
-      css: { ...vite.css, postcss: vite.css?.postcss ?? {} },
-      server: { ...vite.server, watch: null },
-      test: { ...theirs, setupFiles: [] },
-    },
-  );
+  const { options, overrides } = await vitestConfig(configFile, workdir, integrity);
+  const vitest = await createVitest('test', options, overrides);
 
   const runnerUrl = runnerUrlOf(require);
   const report = makeReport(files);
@@ -103,6 +39,68 @@ await judge(async ({ workdir, files, config: configFile, integrity }) => {
   }
   return report.finish(report.hasFailed() ? 1 : 0);
 });
+
+/** Vitest's own options and those of Vite below it: the task's configuration under ours. */
+async function vitestConfig(file, workdir, integrity) {
+  const { test: theirs = {}, ...vite } = await loadConfig(file, workdir, { command: 'serve', mode: 'test' });
+  for (const name of ['projects', 'workspace', 'globalSetup', 'browser', 'runner'])
+    if (theirs[name] !== undefined && theirs[name]?.enabled !== false)
+      throw new Error(
+        `${file}: test.${name} cannot be used: it is the harness's own, or does not run in the test file's process`,
+      );
+  const { deps, ...server } = theirs.server ?? {};
+  const options = {
+    root: workdir,
+    dir: workdir,
+    config: false,
+    watch: false,
+    run: true,
+    ui: false,
+    open: false,
+    api: false,
+    // A process of its own for every file, one after the other.
+    pool: 'forks',
+    isolate: true,
+    fileParallelism: false,
+    maxWorkers: 1,
+    minWorkers: 1,
+    reporters: [{}],
+    disableConsoleIntercept: true,
+    silent: false,
+    retry: 0,
+    bail: 0,
+    passWithNoTests: true,
+    allowOnly: false,
+    update: false,
+    updateSnapshot: 'none',
+    coverage: { enabled: false },
+    typecheck: { enabled: false },
+    browser: { enabled: false },
+    cache: false,
+    fsModuleCache: false,
+    sequence: { ...theirs.sequence, hooks: 'stack', shuffle: false },
+    globals: theirs.globals ?? true,
+    execArgv: [...(theirs.execArgv ?? []), ...hiddenFromSignals()],
+    setupFiles: [theirs.setupFiles ?? []].flat().map((path) => placed(path, file)),
+    // Ours are loaded by Node itself, and never transformed.
+    server: { ...server, deps: { ...deps, external: [/^\/opt\/assay\//, ...[deps?.external ?? []].flat()] } },
+    ...(integrity ? { runner: fileURLToPath(new URL('vitest-runner.mjs', import.meta.url)) } : {}),
+  };
+  const overrides = {
+    ...vite,
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    cacheDir: mkdtempSync('/tmp/assay-vitest-'),
+    root: workdir,
+    clearScreen: false,
+    // Without one, Vite would look for a configuration of PostCSS in the workspace.
+    css: { ...vite.css, postcss: vite.css?.postcss ?? {} },
+    server: { ...vite.server, watch: null },
+    test: { ...theirs, setupFiles: [] },
+  };
+  return { options, overrides };
+}
 
 /** Where the class that runs tests in their own process is exported. */
 function runnerUrlOf(require) {

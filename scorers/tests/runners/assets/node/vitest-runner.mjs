@@ -81,8 +81,11 @@ function remember(task) {
 /** Everything that decides over tests, as it is before the first of them is loaded. */
 function watch() {
   const { assert, chai, createExpect, expect, vi } = globalThis.__vitest_index__;
-  const { useRealTimers } = vi;
-  const made = makeGuard(globalThis, () => apply(useRealTimers, vi, []));
+  const { getMockedSystemTime, isFakeTimers, useRealTimers } = vi;
+  const made = makeGuard(globalThis, {
+    areFaked: () => apply(isFakeTimers, vi, []) || apply(getMockedSystemTime, vi, []) !== null,
+    realTimers: () => apply(useRealTimers, vi, []),
+  });
   const stable = unchangedBy(chai.Assertion.prototype, createExpect);
   guardMatchers(chai, made.note);
   made.framework.all('chai.Assertion', chai.Assertion, stable);

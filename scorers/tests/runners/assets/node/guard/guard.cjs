@@ -1,12 +1,13 @@
 'use strict';
-const { getOwnPropertyDescriptor, text } = require('./primordials.cjs');
+const { text } = require('./primordials.cjs');
 const { snapshot, watchBuiltins, watchClocks } = require('./watch.cjs');
 
 /**
- * Watches over one test file from inside of its process. Made before any code of the candidate runs.
- * `realTimers` puts clocks back the way the framework itself does it; what then still is another one, others replaced.
+ * Watches over one test file from inside of its process. Made before any code of the candidate runs. `areFaked()` tells
+ * whether the framework's own fake clocks are in use; `realTimers()` puts them back the way the framework itself does
+ * it, and what then still is another one, others replaced.
  */
-function makeGuard(global, realTimers) {
+function makeGuard(global, { areFaked, realTimers }) {
   const language = watchBuiltins(global);
   const clocks = watchClocks(global);
   const framework = snapshot();
@@ -21,13 +22,6 @@ function makeGuard(global, realTimers) {
     if (count === 50 || includesLine(found, line)) return;
     count += 1;
     found += line;
-  }
-
-  /** The framework's fakes carry their clock; whether one is real is seen at the end. */
-  function areFaked() {
-    const timer = getOwnPropertyDescriptor(global, 'setTimeout')?.value;
-    const date = getOwnPropertyDescriptor(global, 'Date')?.value;
-    return timer?.clock !== undefined || timer?._isMockFunction === true || date?.isFake === true;
   }
 
   return Object.freeze({
