@@ -41,7 +41,7 @@ export async function readLogs(
   let kept = 0;
   try {
     for await (const member of tar.pipe(members)) {
-      const { name, type, size = 0 } = member.header;
+      const { name, type, size = 0, mode = 0o600 } = member.header;
       // The archive's first component is the folder itself.
       const path = name.split('/').slice(1).join('/').replace(/\/$/, '');
       count += 1;
@@ -49,11 +49,14 @@ export async function readLogs(
       if (count > maxMembers) throw new TooMuch(`the log folder holds more than ${maxMembers} files`);
       if (bytes > maxBytes) throw new TooMuch(`the log folder holds more than ${maxBytes / 1024 ** 2} MiB`);
       if (path === '' && type !== 'directory') throw new TooMuch(`the log folder is a ${kindOf(type)}`);
+      if (path === '' && isLocked(mode)) throw new TooMuch('the log folder was locked against writing');
       const interesting = interestIn(path, wanted);
       if (interesting !== 'other' && type !== 'directory') {
         if (type !== 'file') {
           if (interesting !== 'perhaps')
             files.push({ path, problem: `it is a ${kindOf(type)}, not a regular file` });
+        } else if (interesting !== 'perhaps' && isLocked(mode)) {
+          files.push({ path, problem: 'it was locked against writing' });
         } else {
           const isTooLarge = size > reportLimits.bytes;
           const content = await contentOf(
@@ -96,6 +99,11 @@ async function contentOf(member: AsyncIterable<Uint8Array>, max: number): Promis
     bytes += chunk.length;
   }
   return Buffer.concat(chunks).subarray(0, max);
+}
+
+/** What its own owner cannot write was perhaps written before the tests came to it, and kept from them. */
+function isLocked(mode: number): boolean {
+  return (mode & 0o200) === 0;
 }
 
 function kindOf(type: string | null | undefined): string {

@@ -8,6 +8,8 @@ it.each([
   'node_modules/vitest/dist/index.js',
   'packages/a/node_modules/@vitest/expect/index.js',
   'node_modules/chai',
+  'node_modules/.bin/vitest',
+  'node_modules/.pnpm/chai@6/node_modules/chai/index.js',
   '.venv/lib/python3.11/site-packages/pytest.py',
   'conftest.py',
   'tests/deep/conftest.py',

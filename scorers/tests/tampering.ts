@@ -11,6 +11,7 @@ export const maxChanges = 50_000;
  */
 const loaded = [
   '**/node_modules/[!.]*/**',
+  '**/node_modules/.{bin,pnpm,store}/**/*',
   '**/{site-packages,dist-packages}/**/*',
   '**/{conftest.py,sitecustomize.py,usercustomize.py,*.pth,pyvenv.cfg}',
   '**/{,.}pytest.{ini,toml}',
