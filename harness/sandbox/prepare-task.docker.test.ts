@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -218,7 +219,9 @@ describe('what cannot be', () => {
 
 describe('once per digest', () => {
   test('equal environments are built once, in this session and in a later one', async () => {
-    const one = await task({ Dockerfile: `FROM ${testBase}\nWORKDIR /app\n`, x: 'y' });
+    // Else the builder finds the layers of another test, and the image is not new.
+    const label = `LABEL test=${randomUUID()}`;
+    const one = await task({ Dockerfile: `FROM ${testBase}\nWORKDIR /app\n${label}\n`, x: 'y' });
     const twin: LoadedTask = { ...one, spec: { ...one.spec, id: 'twin' } };
     const other = await openTestEngine();
     const count = (word: string) =>
