@@ -6,7 +6,7 @@ import { Outcome } from './verdict.ts';
 export const Control = z.strictObject({
   /** `nop`: the base unchanged, to be refused. `oracle`: the reference solution, to pass every gate. */
   name: z.enum(['nop', 'oracle']),
-  /** null: there is none, or it could not be made; `reason` says why. */
+  /** null: there is none, or it could not be made; `reason` says why, and is empty else. */
   candidate: Candidate.nullable(),
   reason: z.string(),
   /** Sorted by scorer. */

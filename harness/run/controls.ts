@@ -96,7 +96,7 @@ async function controlCandidate(
     ignore: plan.ignore,
   });
   const known = ports.useCache ? ports.cache.getCandidate(key) : null;
-  if (known !== null && (await isStored(known, ports))) return { candidate: known, reason: 'made before' };
+  if (known !== null && (await isStored(known, ports))) return { candidate: known, reason: '' };
   const trial = {
     id: trialId(spec.id, source.name, 1),
     task: spec.id,
@@ -113,7 +113,8 @@ async function controlCandidate(
   // A solution that was cut short or ended with an error is none, whatever stands in the workspace.
   if (candidate === null || outcome !== 'delivered') return { candidate: null, reason };
   ports.cache.putCandidate(key, candidate);
-  return { candidate, reason };
+  // Equal runs say equal things, whether it was made now or before.
+  return { candidate, reason: '' };
 }
 
 async function isStored({ tree, artifacts, state }: Candidate, { store }: RunPorts): Promise<boolean> {
