@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isWithin } from '../domain/artifact-sources.ts';
 import type { Problem } from '../domain/errors.ts';
 import type { TaskSpec } from '../domain/task.ts';
 import { type PlacedValue, problemAt, show } from './place.ts';
@@ -62,9 +63,9 @@ function sourceProblems(toml: TaskToml, document: PlacedValue): Problem[] {
     const refuse = (message: string, fix: string) => [problemAt(document, field, message, fix)];
     if (source === null)
       return refuse('is relative, and [environment] says no workdir', 'write the absolute path');
-    if (within(source, '/tmp'))
+    if (isWithin(source, '/tmp'))
       return refuse('lies under /tmp, which is gone with the container', 'use e.g. /logs/artifacts');
-    const taken = reserved.find((path) => within(path, source) || within(source, path));
+    const taken = reserved.find((path) => isWithin(path, source) || isWithin(source, path));
     if (taken === undefined) return [];
     return refuse(`${show(source)} would overlap the verifier's own ${taken}`, 'name what is to be judged');
   });
@@ -75,10 +76,6 @@ export function artifactSource(toml: TaskToml, written: string): string | null {
   const workdir = toml.environment.workdir;
   if (!written.startsWith('/') && workdir === undefined) return null;
   return posix.resolve(workdir ?? '/', written);
-}
-
-function within(inner: string, outer: string): boolean {
-  return outer === '/' || inner === outer || inner.startsWith(`${outer}/`);
 }
 
 /** What of a separate verifier is not used. */

@@ -3,20 +3,13 @@ import { verifierEnvironment } from '../../harness/domain/verifier-environment.t
 import { type LayerEntry, packLayer } from '../../harness/sandbox/layer.ts';
 import type { CapturedOutput, ContainerResult, FileChange } from '../../harness/sandbox/sandbox.ts';
 import type { ScoreContext } from '../scorer.ts';
+import { frozenEnv } from './frozen-env.ts';
 import { readLogs, type VerifierLogs, type WantedLogs } from './logs.ts';
 import { logsDir } from './paths.ts';
 import { maxChanges } from './tampering.ts';
 
-/** The same for every scoring: what often makes equal code behave differently. A task's own values win. */
-const frozenEnv = {
-  TZ: 'UTC',
-  LANG: 'C.UTF-8',
-  LC_ALL: 'C.UTF-8',
-  PYTHONHASHSEED: '0',
-  PYTHONDONTWRITEBYTECODE: '1',
-  CI: '1',
-  TERM: 'dumb',
-};
+/** On top of what is frozen, as test programs expect it of a machine that runs them. A task's own values win. */
+const testEnv = { ...frozenEnv, CI: '1', TERM: 'dumb' };
 
 export interface TestContainer {
   command: readonly string[];
@@ -59,7 +52,7 @@ export async function runTestContainer(
   const result = await context.sandbox.run<Left>({
     image: image.ref,
     command: request.command,
-    env: { ...frozenEnv, ...own.env, ...task.spec.verifier.env, ...request.env },
+    env: { ...testEnv, ...own.env, ...task.spec.verifier.env, ...request.env },
     workdir: image.workdir,
     user: image.user,
     network: 'none',

@@ -2,16 +2,8 @@ import { type LayerEntry, packLayer } from '../../../harness/sandbox/layer.ts';
 import type { CapturedOutput, ContainerRequest, ContainerResult } from '../../../harness/sandbox/sandbox.ts';
 import type { ScoreContext } from '../../scorer.ts';
 import type { CandidateLayer } from '../../workspace.ts';
+import { frozenEnv } from '../frozen-env.ts';
 import { wrappedCommand, wrapperEntries } from '../wrapper.ts';
-
-/** What often makes equal code behave differently. Nothing here says that these are tests. */
-const frozenEnv = {
-  TZ: 'UTC',
-  LANG: 'C.UTF-8',
-  LC_ALL: 'C.UTF-8',
-  PYTHONHASHSEED: '0',
-  PYTHONDONTWRITEBYTECODE: '1',
-};
 
 /** What every part of the cases works with. */
 export interface PartContext {
