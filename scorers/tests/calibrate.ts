@@ -54,12 +54,21 @@ function inWords({ expectations, quarantined, tests }: Learnt, repeat: number): 
   return `${source === 'named' ? 'named by the task: ' : ''}${failToPass.length} to be made to pass, ${passToPass.length} to be kept passing${unsolved}${times}${flaky}`;
 }
 
+/** A run hands the same calibration to each of a task's candidates: its blob is read and checked once. */
+const known = new WeakMap<Calibration, References>();
+
 /** What a candidate is held against; nothing where the scorer was not calibrated. Throws `infrastructure`. */
 export async function readReferences({
   calibration,
   store,
 }: Pick<ScoreContext, 'calibration' | 'store'>): Promise<References | null> {
   if (calibration === null) return null;
+  const references = known.get(calibration) ?? (await readFrom(store, calibration));
+  known.set(calibration, references);
+  return references;
+}
+
+async function readFrom(store: ScoreContext['store'], calibration: Calibration): Promise<References> {
   const blob = await store.readBlob(calibration.digest);
   try {
     return References.parse(JSON.parse(blob.toString()));

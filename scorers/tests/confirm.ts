@@ -15,7 +15,7 @@ export async function confirmTests(
   verdict: Verdict,
 ): Promise<Verdict> {
   const { against, measured } = await learntFor(context);
-  const runs = measured ?? [];
+  const runs = [...(measured ?? [])];
   // The first look was one run; those that calibration made of the same code count as well.
   for (let run = Math.max(1, runs.length); run < options.repeat; run += 1)
     runs.push(await measureTests(options, context));

@@ -23,7 +23,7 @@ export async function scoreTests(options: TestsOptions, context: ScoreContext): 
 /** What a candidate is held against, and the runs that calibration has already made of the same code. */
 export async function learntFor(
   context: ScoreContext,
-): Promise<{ against: Against; measured: Measurement[] | null }> {
+): Promise<{ against: Against; measured: readonly Measurement[] | null }> {
   const references = await readReferences(context);
   if (references === null) {
     const { failToPass, passToPass } = context.task.spec.tests;
