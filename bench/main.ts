@@ -2,7 +2,7 @@
  * What we measure, each as a ratio against a floor taken in the same run.
  *
  *     npm run bench                 all of it
- *     npm run bench -- overhead     one of it: overhead, journal, ingest, micro, pool
+ *     npm run bench -- overhead     one of it: overhead, journal, ingest, micro, pool, static
  */
 import { parseArgs } from 'node:util';
 import { ingestBench } from './ingest.ts';
@@ -10,6 +10,7 @@ import { journalBench } from './journal.ts';
 import { microBench } from './micro.ts';
 import { overheadBench } from './overhead.ts';
 import { poolBench } from './pool.ts';
+import { staticBench } from './static.ts';
 
 const benches = {
   micro: microBench,
@@ -17,6 +18,7 @@ const benches = {
   journal: journalBench,
   overhead: overheadBench,
   pool: poolBench,
+  static: staticBench,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

@@ -24,6 +24,10 @@ const ReportedTask = z.strictObject({
   failed: z.string().nullable().describe("Why the task's image could not be made, else null."),
   winner: Selection.shape.winner,
   reason: z.string(),
+  invalid: z
+    .string()
+    .nullable()
+    .describe('Why the task itself says nothing and counts for nobody; null where it counts.'),
   gate: GateProof.nullable().describe(
     'Whether controls have shown that the gate refuses the base and passes the reference solution.',
   ),
@@ -49,6 +53,16 @@ const ReportedVerdict = z.strictObject({
   verdict: Verdict,
   cached: z.boolean(),
   wallSec: z.number().min(0),
+  backing: z
+    .array(
+      z.strictObject({
+        evidence: z.string(),
+        digest: Digest,
+        requirements: z.array(z.string()),
+        checks: z.array(z.string()),
+      }),
+    )
+    .describe('The way back from evidence to the checks and requirements that rest on it.'),
 });
 
 const ReportedAgent = z.strictObject({

@@ -3,6 +3,7 @@ import type { RunRecord } from '../harness/domain/run-record.ts';
 import { printableJson } from './escape.ts';
 import type { ReportJson } from './json-schema.ts';
 import { type TaskView, viewOf } from './model.ts';
+import { backingOf } from './traces.ts';
 import { runState } from './words.ts';
 
 /** `report.json`: the whole run as data; its schema is `report.schema.json`. Fields below the top level are sorted. */
@@ -50,6 +51,7 @@ function reportJson(record: RunRecord): ReportJson {
         verdict,
         cached,
         wallSec,
+        backing: backingOf(verdict),
       })),
     notices: record.notices,
   };
@@ -62,6 +64,7 @@ function taskJson(task: TaskView): ReportJson['tasks'][number] {
     failed: task.failed,
     winner: task.selection?.winner ?? null,
     reason: task.selection?.reason ?? undecided,
+    invalid: task.selection?.invalid ?? null,
     gate: task.selection?.gate ?? null,
     controls: [...task.controls],
     calibrations: [...task.calibrations],

@@ -4,6 +4,7 @@ import type { GateProof } from '../harness/domain/selection.ts';
 import { visible, xmlText } from './escape.ts';
 import { type TaskView, type TrialView, viewOf } from './model.ts';
 import { type Standing, standingOf, standingWords } from './standing.ts';
+import { tracesOf } from './traces.ts';
 import { millis } from './words.ts';
 
 /** How many failing checks stand in one test case. */
@@ -19,6 +20,7 @@ interface TestCase extends Attributes {
   failure?: Stated;
   error?: Stated;
   skipped?: Attributes;
+  'system-out'?: string;
 }
 
 /**
@@ -95,6 +97,23 @@ function totals(counts: readonly Counts[]): Attributes {
 }
 
 function caseOf(view: TrialView, gates: readonly string[]): TestCase {
+  const lines = requirementLines(view);
+  const testcase = judgedCase(view, gates);
+  return lines.length === 0 ? testcase : { ...testcase, 'system-out': xmlText(lines.join('\n')) };
+}
+
+/** One line for each requirement, check and piece of evidence of the candidate. */
+function requirementLines({ verdicts }: TrialView): string[] {
+  return verdicts.flatMap(({ verdict }) =>
+    tracesOf(verdict).map(({ requirement, check, evidence }) => {
+      const by = check === null ? 'no check' : `check ${visible(check)}`;
+      const shown = evidence === null ? '' : `, evidence ${visible(evidence.name)} ${evidence.digest}`;
+      return `requirement ${visible(requirement.id)}: ${requirement.outcome}: ${by}${shown}`;
+    }),
+  );
+}
+
+function judgedCase(view: TrialView, gates: readonly string[]): TestCase {
   const { trial, result, row } = view;
   const testcase: TestCase = {
     '@classname': visible(trial.agent),

@@ -3,6 +3,8 @@ import type { Control } from '../harness/domain/control.ts';
 import type { RunRecord } from '../harness/domain/run-record.ts';
 import { byMerit } from './agents.ts';
 import { code, markdown } from './escape.ts';
+import { specSection } from './markdown-spec.ts';
+import { table } from './markdown-table.ts';
 import { type RankedView, type RunView, type TaskView, viewOf } from './model.ts';
 import { rankWord, scoreOf, standingWords, testsOf } from './standing.ts';
 import {
@@ -33,6 +35,7 @@ export function renderMarkdown(record: RunRecord): string {
     ...noticeSection(view),
     '## Rankings',
     ...view.tasks.flatMap((task) => rankingSection(task, view)),
+    ...specSection(view),
     ...gateSection(view),
     ...troubleSection(view),
     ...policySection(view),
@@ -96,10 +99,16 @@ function taskSection(view: RunView): string[] {
     code(task.id),
     winnerCell(task, view),
     `${task.ranking.filter(({ row }) => row.eligible).length} of ${task.ranking.length}`,
-    task.selection === null ? '–' : task.selection.gate.proven ? 'proven' : '**not proven**',
+    gateCell(task),
     markdown(whyOf(task), reasonLength),
   ]);
   return ['## Winners', table(['task', 'winner', 'passed>', 'gate', 'why'], rows)];
+}
+
+function gateCell({ selection }: TaskView): string {
+  if (selection === null) return '–';
+  if (selection.invalid !== undefined) return '**the task does not count**';
+  return selection.gate.proven ? 'proven' : '**not proven**';
 }
 
 function winnerCell(task: TaskView, view: RunView): string {
@@ -259,14 +268,4 @@ function reproduceSection({ record }: RunView): string[] {
 function sentence(text: string): string {
   const ended = /[.!?…]$/.test(text) ? text : `${text}.`;
   return ended.charAt(0).toUpperCase() + ended.slice(1);
-}
-
-/** A column whose name ends in `>` is aligned to the right. Cells are escaped by the caller. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(head.map((name) => name.replace(/>$/, ''))),
-    line(head.map((name) => (name.endsWith('>') ? '--:' : '---'))),
-    ...rows.map(line),
-  ].join('\n');
 }

@@ -34,6 +34,7 @@ describe('every report', () => {
       'json report.json',
       'trials trials.csv',
       'verdicts verdicts.csv',
+      'requirements requirements.csv',
       'junit junit.xml',
     ]);
   });

@@ -6,7 +6,7 @@ import { defaultPolicy, type Policy } from '../harness/domain/policy.ts';
 import { foldRun, type RunRecord } from '../harness/domain/run-record.ts';
 import type { GateProof } from '../harness/domain/selection.ts';
 import { type Trial, type TrialOutcome, TrialResult, trialId } from '../harness/domain/trial.ts';
-import type { Check, Outcome, Verdict } from '../harness/domain/verdict.ts';
+import type { Check, Outcome, Requirement, Unspecified, Verdict } from '../harness/domain/verdict.ts';
 
 /** One trial of a made-up run. Equal `tree` names within a task are equal candidates. */
 export interface TestTrial {
@@ -28,6 +28,9 @@ export interface TestTrial {
   verdict?: Outcome;
   verdictReason?: string;
   checks?: Check[];
+  /** Of a spec; its evidence is made up from the names. */
+  requirements?: Requirement[];
+  unspecified?: Unspecified[];
 }
 
 /** A made-up run: what a test does not care about has a default. */
@@ -39,6 +42,8 @@ export interface TestRun {
   scorers?: readonly string[];
   policy?: Policy;
   gate?: GateProof;
+  /** Why no task of it counts. */
+  invalid?: string;
   notices?: readonly { task: string | null; text: string }[];
   failedTasks?: Record<string, string>;
   /** Trials that were planned; default: those that are listed. */
@@ -164,6 +169,7 @@ function selectionOf(task: string, list: readonly TestTrial[], run: TestRun) {
     decide({
       task,
       policy: run.policy ?? defaultPolicy,
+      invalid: run.invalid ?? null,
       gate: run.gate ?? { proven: true, reason: 'the base is refused and the reference solution passes' },
       trials: counted.map((spec) => ({ trial: trialOf(task, spec), result: resultOf(task, spec) })),
       verdictsOf: (tree) => verdicts.get(tree) ?? [],
@@ -216,7 +222,11 @@ function verdictsOf(spec: TestTrial, run: TestRun): Verdict[] {
     checks: spec.checks ?? [],
     checksTotal: total,
     measures: outcome === 'error' ? {} : { passed, failed: total - passed, total },
-    evidence: [],
+    evidence: (spec.requirements ?? [])
+      .flatMap((requirement) => requirement.evidence)
+      .map((name) => ({ name, digest: sha256(name), bytes: 1, truncated: false })),
     confirmed: false,
+    ...(spec.requirements === undefined ? {} : { requirements: spec.requirements }),
+    ...(spec.unspecified === undefined ? {} : { unspecified: spec.unspecified }),
   }));
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../harness/domain/digest.ts';
 import { defaultIngestLimits } from '../harness/domain/limits.ts';
 import { type LayerEntry, packLayer } from '../harness/sandbox/layer.ts';
 import type { Store } from '../harness/store/store.ts';
+import type { Toolbox } from '../harness/tools/toolbox.ts';
 
 /** A tree for tests, by path: a file's text, a program's, or where a symbolic link points. */
 export type Files = Record<string, string | { program: string } | { link: string }>;
@@ -29,3 +30,10 @@ export async function treeOf(store: Store, files: Files, base: Digest | null = n
   if (!ingested.ok) throw new Error(ingested.reason);
   return ingested.tree;
 }
+
+/** For scorers that need no tools. */
+export const noTools: Toolbox = {
+  get: async (tool) => {
+    throw new Error(`no tool was to be asked for, least of all ${JSON.stringify(tool)}`);
+  },
+};

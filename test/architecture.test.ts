@@ -12,6 +12,7 @@ const layers = [
   ['candidates', 'scorers', 'reports', 'harness/plan'],
   [
     'harness/sandbox',
+    'harness/tools',
     'harness/gateway',
     'harness/store',
     'harness/decide',

@@ -70,6 +70,7 @@ describe('assay run suites/quickstart', () => {
       ['json', 'report.json'],
       ['trials', 'trials.csv'],
       ['verdicts', 'verdicts.csv'],
+      ['requirements', 'requirements.csv'],
       ['junit', 'junit.xml'],
     ] as const) {
       const again = await assay(['report', decision.run, '--format', format, '--out', store], {

@@ -7,6 +7,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { openStore } from '../store/git-store.ts';
 import { openIndex, type RunIndex } from '../store/index-db.ts';
 import type { Store } from '../store/store.ts';
+import { openToolbox } from '../tools/open-toolbox.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
 import { withPathOf } from './usable-path.ts';
 
 /** What a run needs of this machine. */
@@ -14,6 +16,7 @@ export interface Machinery {
   sandbox: Sandbox;
   store: Store;
   index: RunIndex;
+  toolbox: Toolbox;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export async function openMachinery(dir: string, runtime: 'runc' | 'runsc' | nul
     sandbox,
     store,
     index,
+    toolbox: openToolbox(),
     async close() {
       await Promise.allSettled([sandbox.close(), store.close()]);
       index.close();

@@ -45,6 +45,7 @@ Examples:
   assay check suites/quickstart        prove that its gates can say no
   assay report latest --format md      render a report again from the journal
   assay runs                           what was run, and how it ended
+  assay spec init my-suite/tasks/a     draft what a task asks for
   assay doctor                         is this machine fit to run`,
     );
 
@@ -131,6 +132,8 @@ Exit code 1 when a gate is not proven or a mutant survived. A check that was sto
     .addHelpText('after', '\nExamples:\n  assay runs\n  assay runs --json')
     .action(async (options) => done(await (await import('./commands/runs.ts')).runsCommand(options)));
 
+  specCommands(program, done);
+
   subcommand(program, 'doctor')
     .summary('check this machine and say what to do')
     .description(
@@ -140,6 +143,59 @@ Exit code 1 when a gate is not proven or a mutant survived. A check that was sto
     .action(async (options) => done(await (await import('./commands/doctor.ts')).doctorCommand(options)));
 
   return program;
+}
+
+function specCommands(program: Command, done: (code: number) => void): void {
+  const spec = subcommand(program, 'spec')
+    .summary("draft a task's spec.yaml, and find what is wrong with one")
+    .description('What a task asks for, as criteria that can say no: drafted from an issue, and checked.')
+    .addHelpText('after', '\nExamples:\n  assay spec init my-suite/tasks/a-task\n  assay spec lint my-suite');
+
+  subcommand(spec, 'lint <path...>')
+    .summary('find criteria that cannot fail, cannot pass, overlap or contradict')
+    .description(
+      'Reads specs as a run does and lists what is most likely not meant: criteria that accept everything or nothing, ' +
+        'that say the same or the opposite, that nothing checks, and what is still to be filled in.',
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+A path is a task folder, a spec.yaml, or a suite, whose tasks are all looked at.
+
+Examples:
+  assay spec lint suites/quickstart
+  assay spec lint my-suite/tasks/a-task
+  assay spec lint spec.yaml --json | jq '.specs[].findings[] | select(.level == "error")'
+
+Exit code 1 when there is a finding of level error, 2 when a spec cannot be used.`,
+    )
+    .action(async (paths, options) =>
+      done(await (await import('./commands/spec-lint.ts')).specLintCommand(paths, options)),
+    );
+
+  subcommand(spec, 'init [task]')
+    .summary('draft a spec.yaml from an issue and a repository')
+    .description(
+      "Drafts a spec from a task's instruction.md and environment/, or from an issue and a repository. Headings and " +
+        "checkboxes of GitHub's Spec Kit and of plain issues are recognised. What a person must fill in is marked.",
+    )
+    .option('--from <file>', 'the issue, in Markdown; `-` for standard input')
+    .option('--repo <dir>', "the repository; nothing of it is run (default: the task's environment/, else .)")
+    .option('--out <file>', 'where to write the draft; `-` for standard output (default: spec.yaml)')
+    .option('--force', 'overwrite the file')
+    .option('--json', 'print what is to be filled in as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  assay spec init my-suite/tasks/a-task
+  assay spec init --from issue.md --repo . --out spec.yaml
+  assay spec init --from - --out - < issue.md`,
+    )
+    .action(async (task, options) =>
+      done(await (await import('./commands/spec-init.ts')).specInitCommand(task, options)),
+    );
 }
 
 function subcommand(program: Command, nameAndArgs: string): Command {

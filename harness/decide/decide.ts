@@ -12,6 +12,8 @@ import { separationInWords } from './words.ts';
 export interface DecideInput {
   task: string;
   policy: Policy;
+  /** Why the task itself says nothing, so that nobody can win it; null where all is well. */
+  invalid?: string | null;
   /** What the controls have shown of this task's gate. */
   gate: GateProof;
   /** The last retry of every planned attempt, in any order. */
@@ -34,17 +36,26 @@ export function decide(input: DecideInput): Selection {
   const trace = [...rank(eligible, input.policy, 1), ...rank(refused, input.policy, eligible.length + 1)];
   const ranking = rows(input, new Map(entries.map((entry) => [entry.candidate, entry])), trace);
   const held = input.policy.require_proven && !input.gate.proven;
-  const first = eligible.length > 0 && !held ? ranking[0] : undefined;
+  const counts = (input.invalid ?? null) === null;
+  const first = eligible.length > 0 && !held && counts ? ranking[0] : undefined;
   const winner =
     first?.candidate != null
       ? { candidate: first.candidate, agent: first.agent, attempt: first.attempt, trial: first.trial }
       : null;
-  const none =
-    held && eligible.length > 0
-      ? `no winner: the gate is not proven: ${input.gate.reason}`
-      : noWinner(ranking);
-  const reason = winner === null ? none : (trace[0]?.words ?? '');
-  return { task: input.task, winner, reason, gate: input.gate, ranking, trace };
+  const reason = winner === null ? whyNone(input, eligible.length, ranking) : (trace[0]?.words ?? '');
+  const invalid = input.invalid == null ? {} : { invalid: input.invalid };
+  return { task: input.task, winner, reason, gate: input.gate, ...invalid, ranking, trace };
+}
+
+function whyNone(
+  { policy, gate, invalid }: DecideInput,
+  eligible: number,
+  ranking: readonly RankingRow[],
+): string {
+  if (invalid != null) return `no winner: the task does not count: ${invalid}`;
+  if (policy.require_proven && !gate.proven && eligible > 0)
+    return `no winner: the gate is not proven: ${gate.reason}`;
+  return noWinner(ranking);
 }
 
 /** One entry per distinct candidate. */

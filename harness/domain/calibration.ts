@@ -17,5 +17,7 @@ export const Calibration = z.strictObject({
   checks: z.number().int().min(0).nullable(),
   /** False: something went wrong that may have been the machine's doing; another run looks again. */
   settled: z.boolean(),
+  /** Why nothing can be decided on this task at all, e.g. because its base breaks its own spec. Absent: all is well. */
+  broken: z.string().min(1).optional(),
 });
 export type Calibration = z.infer<typeof Calibration>;

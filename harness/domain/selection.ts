@@ -65,6 +65,8 @@ export const Selection = z.strictObject({
     .nullable(),
   reason: z.string(),
   gate: GateProof.default({ proven: false, reason: 'no control was run' }),
+  /** Why the task itself says nothing and counts for nobody, e.g. because its base breaks its spec. Absent: it counts. */
+  invalid: z.string().optional(),
   ranking: z.array(RankingRow),
   trace: z.array(RankTrace),
 });

@@ -10,11 +10,43 @@ export const Check = z.strictObject({
   id: z.string(),
   outcome: Outcome,
   message: z.string().optional(),
+  /** Names of the verdict's evidence that it rests on. */
+  evidence: z.array(z.string()).optional(),
 });
 export type Check = z.infer<typeof Check>;
 
 /** How many checks stand in the verdict itself; all of them are in the evidence named `checks.json`. */
 export const inlineChecks = 50;
+
+/** How a requirement of a spec ended. `unknown`: its check came to no answer. `unverified`: it has no check at all. */
+export const RequirementOutcome = z.enum(['pass', 'fail', 'unknown', 'unverified']);
+export type RequirementOutcome = z.infer<typeof RequirementOutcome>;
+
+/** One thing that a spec asks for, and what shows that it is so. Only `pass` is a pass. */
+export const Requirement = z.strictObject({
+  id: z.string().min(1),
+  kind: z.enum(['scope', 'criterion', 'invariant', 'dependencies']),
+  /** The sentence of the spec. */
+  says: z.string(),
+  outcome: RequirementOutcome,
+  /** Why, in words; empty where it passed without anything to say. Hostile text. */
+  message: z.string(),
+  /** Ids of the verdict's checks. */
+  checks: z.array(z.string()),
+  /** Names of the verdict's evidence. */
+  evidence: z.array(z.string()),
+});
+export type Requirement = z.infer<typeof Requirement>;
+
+/** Something that a candidate does and its spec does not speak of. Hostile text. */
+export const Unspecified = z.strictObject({
+  kind: z.enum(['export', 'environment', 'network', 'file-system', 'process']),
+  /** E.g. the name of the export or variable. */
+  what: z.string(),
+  path: z.string(),
+  line: z.number().int().min(1).nullable(),
+});
+export type Unspecified = z.infer<typeof Unspecified>;
 
 /** One scorer's answer on one candidate. */
 export const Verdict = z.strictObject({
@@ -34,6 +66,10 @@ export const Verdict = z.strictObject({
   evidence: z.array(Evidence),
   /** True where the candidate was about to win and was looked at again. */
   confirmed: z.boolean().default(false),
+  /** Of a spec, in its order: requirement → checks → evidence. Absent where the scorer knows no requirements. */
+  requirements: z.array(Requirement).optional(),
+  /** What the candidate does beyond its spec; at most 100. Absent where it was not looked for. */
+  unspecified: z.array(Unspecified).optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -50,6 +86,8 @@ export const VerdictKey = z.strictObject({
   config: Digest,
   /** Of what the scorer learnt from base and reference solution; null where it does not. */
   calibration: Digest.nullable(),
+  /** Digests of the other scorers' verdicts that it was handed, by scorer. */
+  needs: z.record(z.string(), Digest),
   /** True for the second look at a leading candidate. */
   confirmed: z.boolean(),
 });

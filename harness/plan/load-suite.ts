@@ -80,8 +80,13 @@ export async function loadSuite<Source extends { name: string }, Scorer extends 
   );
   await Promise.all(checking);
 
-  const scorers = await openAll(document, 'scorers', kinds.entries, problems, ({ kind, entry }) => [
-    kind.open(entry),
+  sayUnreadSpecs(
+    tasks,
+    kinds.entries.map(({ kind }) => kind.name),
+    say,
+  );
+  const scorers = await openAll(document, 'scorers', kinds.entries, problems, async ({ kind, entry }) => [
+    await kind.open(entry, { suiteDir: dir }),
   ]);
   // What agents hold is matched against the tasks' ids: with a task missing, they would be blamed for it.
   const context = { suiteDir: dir, taskIds: tasks.map(({ spec }) => spec.id), notice: say };
@@ -210,6 +215,18 @@ function sayWhoJudges(tasks: readonly ReadTask[], say: (text: string) => void): 
   say(
     `${who} ${length === 1 ? 'is' : 'are'} judged by tests/test.sh alone: a candidate that runs in its process could forge the result (a runner in [metadata.assay.tests] of task.toml guards against it)`,
   );
+}
+
+/** A contract that nobody holds a candidate to is easily taken for one that is kept. */
+function sayUnreadSpecs(
+  tasks: readonly ReadTask[],
+  scorers: readonly string[],
+  say: (text: string) => void,
+): void {
+  const unread = scorers.includes('spec') ? 0 : tasks.filter(({ hasSpec }) => hasSpec).length;
+  if (unread === 0) return;
+  const who = `${unread} of ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
+  say(`${who} ${unread === 1 ? 'has' : 'have'} a spec.yaml that is not read: add spec to scorers`);
 }
 
 interface Opened<T> {

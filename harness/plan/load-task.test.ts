@@ -248,11 +248,10 @@ describe('host variables', () => {
 });
 
 describe('the digest of a task', () => {
-  it('is Harbor’s, also with spec.yaml, ignored files and files that are no part of a task', async () => {
+  it('is Harbor’s, also with a spec, ignored files and files that are no part of a task', async () => {
     const files = {
       ...good,
       'README.md': 'r',
-      'spec.yaml': 's',
       'tests/é.txt': '1',
       'tests/Z.txt': '2',
       'tests/data/a-b': '3',
@@ -260,8 +259,20 @@ describe('the digest of a task', () => {
     };
     write(files);
     mkdirSync(join(dir, 'tests/empty'));
+    write({ 'spec.yaml': 's', 'spec/schema.json': '{}' });
     write({ 'tests/__pycache__/x.pyc': 'p', 'tests/a.swp': 'p', 'notes.txt': 'n', 'other/x': 'n' });
     expect((await load()).harborDigest).toBe(harborHash(files));
+  });
+
+  it('of its own knows the spec and the files beside it', async () => {
+    const digests = [(await load()).digest];
+    write({ 'spec.yaml': 's' });
+    digests.push((await load()).digest);
+    write({ 'spec/schema.json': '{}' });
+    digests.push((await load()).digest);
+    write({ 'notes.txt': 'n' });
+    expect(new Set(digests).size).toBe(3);
+    expect((await load()).digest).toBe(digests[2]);
   });
 
   it('obeys the task’s own .gitignore instead of the usual rules', async () => {

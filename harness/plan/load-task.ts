@@ -7,7 +7,7 @@ import { type PlacedValue, problemAt, show, showPath } from './place.ts';
 import { readTextFile } from './read-file.ts';
 import { assayProblems } from './task-assay.ts';
 import { type HostEnv, resolveEnv } from './task-env.ts';
-import { listTaskFiles } from './task-files.ts';
+import { hasFile, listTaskFiles } from './task-files.ts';
 import { readInstruction } from './task-instruction.ts';
 import { readNetwork } from './task-network.ts';
 import { abilities, stateNotices, unread } from './task-notices.ts';
@@ -30,6 +30,8 @@ export interface LoadTaskOptions {
 export interface ReadTask extends LoadedTask {
   /** Phases with a public network only by Harbor's default. */
   impliedNetwork: { agent: boolean; verifier: boolean };
+  /** Whether there is a spec.yaml. */
+  hasSpec: boolean;
 }
 
 /** Reads one Harbor task folder. Throws AssayError `input` with every problem of the task at once. */
@@ -102,7 +104,7 @@ export async function readTask(dir: string, options: LoadTaskOptions = {}): Prom
     },
     notices: [...new Set(notices)],
   });
-  return { spec, dir: folder, impliedNetwork: network.implied };
+  return { spec, dir: folder, impliedNetwork: network.implied, hasSpec: hasFile(files, 'spec.yaml') };
 }
 
 function taskError(folder: string, problems: Problem[]): AssayError {

@@ -23,7 +23,7 @@ export interface AdapterLike<Source> {
 export interface ScorerKindLike<Scorer> {
   name: string;
   schema: z.ZodType;
-  open(entry: unknown): Scorer;
+  open(entry: unknown, context: { suiteDir: string }): Scorer | Promise<Scorer>;
   checkTask?(task: LoadedTask): Promise<void>;
 }
 

@@ -11,9 +11,15 @@ import { isWithin, sizeInWords } from './read-file.ts';
 
 const taskFileLimits = { maxFiles: 100_000, maxBytes: 1024 ** 3 };
 
-/** What Harbor's content hash covers (and `spec.yaml`, ours); everything else in a task's folder is not the task. */
-const hashedFiles = ['task.toml', 'instruction.md', 'README.md', 'spec.yaml'];
-const hashedFolders = ['environment', 'tests', 'solution', 'steps'];
+/** What Harbor's content hash covers; everything else in a task's folder is not the task, but for what is ours. */
+const harborFiles = ['task.toml', 'instruction.md', 'README.md'];
+const harborFolders = ['environment', 'tests', 'solution', 'steps'];
+/** The contract, and the files that it names. */
+const ownFiles = ['spec.yaml'];
+const ownFolders = ['spec'];
+const hashedFiles = [...harborFiles, ...ownFiles];
+/** Folders whose every file is part of the task; what lies elsewhere may change without its digest. */
+export const hashedFolders: readonly string[] = [...harborFolders, ...ownFolders];
 const defaultIgnores = ['__pycache__/', '*.pyc', '.DS_Store', '*.swp', '*.swo', '*~'];
 
 /** Files below this are hashed in one read; larger ones as a stream. */
@@ -165,13 +171,19 @@ export function contentDigest(files: readonly TaskFile[]): Digest {
   return digestOf(files.map(content));
 }
 
-/** Harbor's content hash: the same as `harbor` computes for a task without spec.yaml and without linked folders. */
+/** Harbor's content hash: the same as `harbor` computes for a task without linked folders; what is ours is not in it. */
 export function harborDigest(files: readonly TaskFile[], gitignore: string | null): Digest {
   const rules = ignore({ ignorecase: false }).add(gitignore ?? defaultIgnores);
   const lines = files
-    .filter((file) => file.bare !== 'folder' && !rules.ignores(file.path))
+    .filter((file) => file.bare !== 'folder' && !isOwn(file.path) && !rules.ignores(file.path))
     .map((file) => `${file.path}\0${file.sha256.slice('sha256:'.length)}\n`);
   return sha256(lines.join(''));
+}
+
+function isOwn(path: string): boolean {
+  return (
+    ownFiles.includes(path) || ownFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))
+  );
 }
 
 /**

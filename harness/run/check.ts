@@ -7,27 +7,26 @@ import { AssayError, isEngineFailure } from '../domain/errors.ts';
 import type { GateProof } from '../domain/selection.ts';
 import type { LoadedTask } from '../domain/task.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { Mutant } from '../mutate/mutant.ts';
+import { asker } from './ask.ts';
 import { runControls } from './controls.ts';
 import { mutantsOf } from './mutant-candidates.ts';
+import { type MutantResult, refusalOf, resultOf } from './mutant-results.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { prepareTask } from './prepare.ts';
-import { scoreCandidate } from './score.ts';
+import {
+  controlFaults,
+  inputReason,
+  openProofs,
+  ownControls,
+  type Proofs,
+  type RequirementProof,
+} from './requirement-proofs.ts';
+import { type ScoreJob, scoreCandidate } from './score.ts';
 
 export interface CheckOptions {
   /** Mutants per task at most. */
   mutants: number;
   seed: number;
-}
-
-/** What became of one mutant of the reference solution. */
-export interface MutantResult extends Pick<Mutant, 'id' | 'kind' | 'operator' | 'path' | 'line' | 'words'> {
-  /** `killed`: some gate refused it, as it must. `equivalent`: it passed, and the task says why it may. */
-  outcome: 'killed' | 'survived' | 'equivalent';
-  /** Which gate refused it and why, or the task's reason. */
-  reason: string;
-  /** Against the reference solution; empty for killed ones. */
-  diff: string;
 }
 
 export interface TaskCheck {
@@ -40,6 +39,10 @@ export interface TaskCheck {
   /** How many mutants there could have been. */
   possible: number;
   mutants: MutantResult[];
+  /** Of the task's spec, in its order. */
+  requirements: RequirementProof[];
+  /** Why controls of the task's own do not show what they are to show. */
+  controlFaults: string[];
   /** Ids that the task names as equivalent and that no mutant has, or that were refused; empty for a sample. */
   unknownEquivalents: string[];
   wallSec: number;
@@ -51,9 +54,23 @@ export interface CheckWatch {
   mutant(task: string, done: number, total: number): void;
 }
 
-/** A task whose controls came out as they must: gate proven, and no mutant passed that is not known as equivalent. */
+/**
+ * A task whose controls came out as they must: gate proven, no mutant passed that is not known as equivalent, and every
+ * requirement of its spec refused some control. Where no mutants were asked for, only they could have proven the rest.
+ */
 export function isSound(check: TaskCheck): boolean {
-  return check.gate.proven && check.mutants.every(({ outcome }) => outcome !== 'survived');
+  const { gate, mutants, controlFaults: faults } = check;
+  return (
+    gate.proven &&
+    mutants.every(({ outcome }) => outcome !== 'survived') &&
+    faults.length === 0 &&
+    unproven(check).length === 0
+  );
+}
+
+/** Requirements that no control has shown to say no. */
+export function unproven({ requirements, mutantsSkipped }: TaskCheck): RequirementProof[] {
+  return mutantsSkipped === null ? requirements.filter(({ provenBy }) => provenBy === null) : [];
 }
 
 /**
@@ -104,37 +121,45 @@ async function checkTask(
   const start = performance.now();
   const id = task.spec.id;
   const seconds = () => Math.round(performance.now() - start) / 1000;
-  const none = { task: id, controls: [], calibrations: [], mutants: [], possible: 0, unknownEquivalents: [] };
+  const none = {
+    ...{ task: id, controls: [], calibrations: [], mutants: [], possible: 0, unknownEquivalents: [] },
+    ...{ requirements: [], controlFaults: [] },
+  };
   const prepared = await preparing.add(() => prepareOrReason(task, ports), { signal: ports.signal });
   if (typeof prepared === 'string') {
     const gate = { proven: false, reason: `the task could not be prepared: ${prepared}` };
     return { ...none, gate, mutantsSkipped: 'the task could not be prepared', wallSec: seconds() };
   }
   const slot = <T>(unit: () => Promise<T>): Promise<T> => work.add(unit, { signal: ports.signal });
-  const score = (candidate: Candidate, gate: RunPlan['scorers'][number], calibration: Calibration | null) =>
-    slot(() => scoreCandidate(candidate, gate, calibration, prepared, plan, ports));
+  const score = (job: ScoreJob) => slot(() => scoreCandidate(job, prepared, plan, ports));
   const learnt = await runControls(prepared, plan, ports, slot, score);
+  const askAbout = (candidate: Candidate) => asker(candidate, plan.scorers, learnt, score);
   const controls = ports.record.controls.get(id);
   const nop = controls?.get('nop');
   const oracle = controls?.get('oracle');
   const gate = proveGate(plan.policy.gates, { nop, oracle });
+  const proofs = await openProofs(nop?.candidate ? plan.scorers : [], (scorer) =>
+    askAbout(nop?.candidate as Candidate)(scorer),
+  );
   const facts = {
     ...none,
     gate,
     controls: [nop, oracle].filter((control) => control !== undefined),
     calibrations: [...learnt].map(([scorer, calibration]) => ({ scorer, calibration })),
+    requirements: proofs.all(),
   };
   const skipped = whyNoMutants(gate, oracle, options);
   if (skipped !== null || !oracle?.candidate)
     return { ...facts, mutantsSkipped: skipped, wallSec: seconds() };
 
+  const faults = await runOwnControls(oracle.candidate, task, plan, ports, { proofs, askAbout });
   const { chosen, possible } = await mutantsOf(oracle.candidate, ports.store, prepared, options);
   let done = 0;
   const mutants = await Promise.all(
     chosen.map(async ({ mutant, candidate }) => {
-      const refusal = await refusalOf(plan, (gateScorer) =>
-        score(candidate, gateScorer, learnt.get(gateScorer.name) ?? null),
-      );
+      const ask = askAbout(candidate);
+      const refusal = await refusalOf(plan, ask);
+      for (const scorer of proofs.open()) proofs.take(scorer, await ask(scorer), `mutant ${mutant.id}`);
       done += 1;
       watch.mutant(id, done, chosen.length);
       return resultOf(mutant, candidate, refusal, task, ports);
@@ -148,7 +173,37 @@ async function checkTask(
   const unknownEquivalents = (isWhole ? task.spec.equivalentMutants : [])
     .map((each) => each.id)
     .filter((each) => !equivalent.has(each));
-  return { ...facts, mutantsSkipped: null, possible, mutants, unknownEquivalents, wallSec: seconds() };
+  return {
+    ...facts,
+    ...{ mutantsSkipped: null, possible, mutants, unknownEquivalents, controlFaults: faults },
+    wallSec: seconds(),
+  };
+}
+
+interface Asking {
+  proofs: Proofs;
+  askAbout(candidate: Candidate): (scorer: RunPlan['scorers'][number]) => Promise<Verdict>;
+}
+
+/** Asks about the controls that the task brings with it; returns what is wrong with them. */
+async function runOwnControls(
+  oracle: Candidate,
+  task: LoadedTask,
+  { scorers }: RunPlan,
+  { store }: RunPorts,
+  { proofs, askAbout }: Asking,
+): Promise<string[]> {
+  try {
+    const faults: string[] = [];
+    for (const control of await ownControls(scorers, task, oracle, store)) {
+      const verdict = await askAbout(control.candidate)(control.scorer);
+      proofs.take(control.scorer, verdict, `control ${control.name}`);
+      faults.push(...controlFaults(control, verdict));
+    }
+    return faults;
+  } catch (error) {
+    return [inputReason(error)];
+  }
 }
 
 /** A task that cannot be prepared says nothing about the others; an engine that is gone does. */
@@ -172,40 +227,4 @@ function whyNoMutants(
   const candidate = oracle?.candidate;
   if (!candidate) return 'there is no reference solution';
   return null;
-}
-
-/** Asks the gates one after another until one refuses; null where all passed. */
-async function refusalOf(
-  plan: RunPlan,
-  ask: (scorer: RunPlan['scorers'][number]) => Promise<Verdict>,
-): Promise<string | null> {
-  for (const gate of plan.policy.gates) {
-    const scorer = plan.scorers.find(({ name }) => name === gate);
-    if (scorer === undefined) return `${gate}: never scored`;
-    const { outcome, reason } = await ask(scorer);
-    if (outcome !== 'pass') return `${gate} ${outcome}: ${reason}`;
-  }
-  return null;
-}
-
-/** How much of a survivor's diff is shown. */
-const maxDiffBytes = 16 * 1024;
-
-async function resultOf(
-  { id, kind, operator, path, line, words }: Mutant,
-  candidate: Candidate & { oracle: string },
-  refusal: string | null,
-  task: LoadedTask,
-  { store }: RunPorts,
-): Promise<MutantResult> {
-  const facts = { id, kind, operator, path, line, words };
-  if (refusal !== null) return { ...facts, outcome: 'killed', reason: refusal, diff: '' };
-  const { text } = await store.diffText(candidate.oracle, candidate.tree, maxDiffBytes);
-  const known = task.spec.equivalentMutants.find((each) => each.id === id);
-  return {
-    ...facts,
-    outcome: known === undefined ? 'survived' : 'equivalent',
-    reason: known?.reason ?? 'passed every gate',
-    diff: text.toString(),
-  };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CandidateSource } from '../../candidates/source.ts';
 import type { CalibrateContext, Scorer } from '../../scorers/scorer.ts';
+import { noTools } from '../../scorers/testing.ts';
 import { Calibration } from '../domain/calibration.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import { type Digest, digestOf, sha256 } from '../domain/digest.ts';
@@ -146,6 +147,7 @@ async function execute(plan: Partial<RunPlan> & Pick<RunPlan, 'sources' | 'score
     run: session.place.run,
     sandbox,
     store,
+    toolbox: noTools,
     cache: index,
     useCache,
     record: session.record,
@@ -277,6 +279,79 @@ describe('the second look at a leading candidate', () => {
     const confirming: Scorer = { ...made, confirm: ({ candidate }) => again(candidate.tree) };
     const record = await execute({ sources: [source('only', 'only')], scorers: [confirming] });
     expect(record.selections.get('t')).toMatchObject({ winner: null });
+    expect(record.finished?.exitCode).toBe(1);
+  });
+});
+
+describe('a scorer that needs another one', () => {
+  const named = (name: string, score: Score, extra: Partial<Scorer> = {}) => {
+    const made = scorer(score, extra);
+    const own: Scorer = {
+      ...made.scorer,
+      name,
+      score: async (context) => ({ ...(await made.scorer.score(context)), scorer: name }),
+    };
+    return { ...made, scorer: own };
+  };
+
+  it('is handed its verdicts, on controls as well, and is asked anew when they change', async () => {
+    const seen: string[] = [];
+    const spec = () => {
+      const made = named('spec', good, { needs: ['tests'] });
+      const own = made.scorer;
+      return {
+        ...own,
+        score: async (context: Parameters<Scorer['score']>[0]) => {
+          seen.push(`${context.needed.get('tests')?.reason}`);
+          return own.score(context);
+        },
+      };
+    };
+    await execute({ sources: [source('a', 'mine')], scorers: [spec(), scorer(good).scorer] });
+    expect([...seen].sort()).toEqual(['base fail', 'mine pass', 'solved pass']);
+    seen.length = 0;
+    await execute({ sources: [source('a', 'mine')], scorers: [spec(), scorer(good).scorer] });
+    expect(seen).toEqual([]);
+    const stricter: Score = (content) => (content === 'solved' ? 'pass' : 'fail');
+    await execute({ sources: [source('a', 'mine')], scorers: [spec(), scorer(stricter).scorer] });
+    expect(seen).toEqual(['mine fail']);
+  });
+
+  it('calibrates on them, too', async () => {
+    const digest = await store.putBlob('learnt');
+    const learnt: string[] = [];
+    const spec = named('spec', good, {
+      needs: ['tests'],
+      calibrate: async ({ needed }) => {
+        learnt.push(`${needed.base.get('tests')?.reason}, ${needed.oracle.get('tests')?.reason}`);
+        return { digest, words: '', quarantined: [], checks: 0, settled: true };
+      },
+    });
+    await execute({ sources: [source('a', 'mine')], scorers: [spec.scorer, scorer(good).scorer] });
+    expect(learnt).toEqual(['base fail, solved pass']);
+  });
+
+  it('can say that the task itself says nothing: then nobody wins it', async () => {
+    const digest = await store.putBlob('broken');
+    const spec = named('spec', () => 'pass', {
+      calibrate: async () => ({
+        digest,
+        words: '',
+        quarantined: [],
+        checks: 0,
+        settled: true,
+        broken: 'the base breaks it',
+      }),
+    });
+    const record = await execute({
+      sources: [source('a', 'mine')],
+      scorers: [spec.scorer, scorer(good).scorer],
+    });
+    expect(record.selections.get('t')).toMatchObject({
+      winner: null,
+      invalid: 'spec: the base breaks it',
+      reason: 'no winner: the task does not count: spec: the base breaks it',
+    });
     expect(record.finished?.exitCode).toBe(1);
   });
 });

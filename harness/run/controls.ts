@@ -1,5 +1,5 @@
 import type { CandidateSource } from '../../candidates/source.ts';
-import type { Scorer } from '../../scorers/scorer.ts';
+import type { CalibrateContext, Scorer } from '../../scorers/scorer.ts';
 import type { Calibration } from '../domain/calibration.ts';
 import { type Candidate, candidateDigest } from '../domain/candidate.ts';
 import type { Control } from '../domain/control.ts';
@@ -10,7 +10,8 @@ import type { Verdict } from '../domain/verdict.ts';
 import { attemptOnce } from './attempt.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { withEngineRetries } from './retry.ts';
-import { scoringConfig, scoringLimits } from './score.ts';
+import { digestsOf, type ScoreJob, scorerTools, scoringConfig } from './score.ts';
+import { inOrderOfNeed, neededBy } from './scorer-order.ts';
 
 type Calibrations = ReadonlyMap<string, Calibration>;
 
@@ -27,7 +28,7 @@ export async function runControls(
   plan: RunPlan,
   ports: RunPorts,
   slot: Slot,
-  score: (candidate: Candidate, scorer: Scorer, calibration: Calibration | null) => Promise<Verdict>,
+  score: (job: ScoreJob) => Promise<Verdict>,
 ): Promise<Calibrations> {
   const task = prepared.task.spec.id;
   const recorded = ports.record.controls.get(task);
@@ -39,36 +40,72 @@ export async function runControls(
   );
   if (nop === undefined || oracle === undefined) throw new TypeError('there are two controls');
   const calibrations = new Map<string, Calibration>();
-  const base = nop.candidate;
-  for (const scorer of plan.scorers) {
-    if (scorer.calibrate === undefined || base === null) continue;
-    const known = ports.record.calibrations.get(task)?.get(scorer.name);
-    const found =
-      known ??
-      (await slot(() => calibrate(scorer, { base, oracle: oracle.candidate }, prepared, plan, ports)));
-    if (known === undefined)
-      ports.emit({ type: 'task.calibrated', task, scorer: scorer.name, calibration: found });
-    calibrations.set(scorer.name, found);
-  }
-  for (const [name, made] of [
-    ['nop', nop],
-    ['oracle', oracle],
+  const references = { base: nop.candidate, oracle: oracle.candidate };
+  const judged = { base: new Map<string, Verdict>(), oracle: new Map<string, Verdict>() };
+  await askInTurn(plan.scorers, async (scorer) => {
+    const needed = {
+      base: await neededBy(scorer, judged.base),
+      oracle: await neededBy(scorer, judged.oracle),
+    };
+    const calibration = await calibrationOf(scorer, references, needed, prepared, plan, ports, slot);
+    if (calibration !== null) calibrations.set(scorer.name, calibration);
+    await Promise.all(
+      (['base', 'oracle'] as const).map(async (which) => {
+        const candidate = references[which];
+        if (candidate === null) return;
+        judged[which].set(
+          scorer.name,
+          await score({ candidate, scorer, calibration, needed: needed[which] }),
+        );
+      }),
+    );
+  });
+  for (const [name, { candidate, reason }, verdicts] of [
+    ['nop', nop, judged.base],
+    ['oracle', oracle, judged.oracle],
   ] as const) {
     if (recorded?.has(name)) continue;
-    const { candidate, reason } = made;
-    const verdicts =
-      candidate === null
-        ? []
-        : await Promise.all(
-            plan.scorers.map((scorer) => score(candidate, scorer, calibrations.get(scorer.name) ?? null)),
-          );
-    ports.emit({
-      type: 'control.recorded',
-      task,
-      control: { name, candidate, reason, verdicts: summaries(verdicts) },
-    });
+    const control = { name, candidate, reason, verdicts: summaries([...verdicts.values()]) };
+    ports.emit({ type: 'control.recorded', task, control });
   }
   return calibrations;
+}
+
+/** Each after those that it needs; those that need nothing of each other at the same time. */
+async function askInTurn(scorers: readonly Scorer[], ask: (scorer: Scorer) => Promise<void>): Promise<void> {
+  const done = new Map<string, Promise<void>>();
+  for (const scorer of inOrderOfNeed(scorers)) {
+    const before = (scorer.needs ?? []).flatMap((name) => done.get(name) ?? []);
+    done.set(
+      scorer.name,
+      Promise.all(before).then(() => ask(scorer)),
+    );
+  }
+  await Promise.all(done.values());
+}
+
+interface References {
+  base: Candidate | null;
+  oracle: Candidate | null;
+}
+
+/** What a scorer learns from base and oracle, recorded; null where it does not calibrate, or there is no base. */
+async function calibrationOf(
+  scorer: Scorer,
+  { base, oracle }: References,
+  needed: CalibrateContext['needed'],
+  prepared: PreparedTask,
+  plan: RunPlan,
+  ports: RunPorts,
+  slot: Slot,
+): Promise<Calibration | null> {
+  if (scorer.calibrate === undefined || base === null) return null;
+  const task = prepared.task.spec.id;
+  const known = ports.record.calibrations.get(task)?.get(scorer.name);
+  if (known !== undefined) return known;
+  const found = await slot(() => calibrate(scorer, { base, oracle, needed }, prepared, plan, ports));
+  ports.emit({ type: 'task.calibrated', task, scorer: scorer.name, calibration: found });
+  return found;
 }
 
 function summaries(verdicts: readonly Verdict[]): Control['verdicts'] {
@@ -125,7 +162,7 @@ async function isStored({ tree, artifacts, state }: Candidate, { store }: RunPor
 
 async function calibrate(
   scorer: Scorer,
-  { base, oracle }: { base: Candidate; oracle: Candidate | null },
+  { base, oracle, needed }: Pick<CalibrateContext, 'base' | 'oracle' | 'needed'>,
   prepared: PreparedTask,
   plan: RunPlan,
   ports: RunPorts,
@@ -139,6 +176,7 @@ async function calibrate(
     image: prepared.verifierImage.digest,
     base: candidateDigest(base),
     oracle: oracle === null ? null : candidateDigest(oracle),
+    needs: { base: digestsOf(needed.base), oracle: digestsOf(needed.oracle) },
   });
   const known = ports.useCache ? ports.cache.getCalibration(key) : null;
   if (known !== null && (await ports.store.has(known.digest))) return known;
@@ -148,18 +186,7 @@ async function calibrate(
   ports.activity({ ...activity, state: 'begin' });
   const calibration = await withEngineRetries(
     ports.sandbox,
-    () =>
-      work({
-        task: prepared.task,
-        image: prepared.verifierImage,
-        base,
-        oracle,
-        sandbox: ports.sandbox,
-        store: ports.store,
-        limits: scoringLimits(prepared, plan),
-        labels: { run: ports.run, unit: 'control', task: spec.id, scorer: scorer.name },
-        signal: ports.signal,
-      }),
+    () => work({ ...scorerTools(scorer, 'control', prepared, plan, ports), base, oracle, needed }),
     { signal: ports.signal },
   ).finally(() => ports.activity({ ...activity, state: 'end' }));
   ports.signal.throwIfAborted();

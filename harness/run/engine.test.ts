@@ -6,6 +6,7 @@ import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CandidateSource } from '../../candidates/source.ts';
 import type { Scorer } from '../../scorers/scorer.ts';
+import { noTools } from '../../scorers/testing.ts';
 import { type Digest, digestOf, sha256 } from '../domain/digest.ts';
 import { infrastructureError, inputError } from '../domain/errors.ts';
 import { defaultPolicy } from '../domain/policy.ts';
@@ -187,6 +188,7 @@ async function execute(
       run: session.place.run,
       sandbox,
       store,
+      toolbox: noTools,
       cache: index,
       useCache: true,
       record: session.record,

@@ -1,13 +1,13 @@
 import PQueue from 'p-queue';
 import type { CandidateSource } from '../../candidates/source.ts';
-import type { Scorer } from '../../scorers/scorer.ts';
 import { decide } from '../decide/decide.ts';
 import { decisionDigest } from '../decide/decision-digest.ts';
 import { proveGate } from '../decide/prove.ts';
 import type { Calibration } from '../domain/calibration.ts';
-import { type Candidate, candidateDigest } from '../domain/candidate.ts';
+import { candidateDigest } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import { AssayError, infrastructureError, isEngineFailure } from '../domain/errors.ts';
+import { compareText } from '../domain/order.ts';
 import { verdictSlot } from '../domain/run-record.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { LoadedTask } from '../domain/task.ts';
@@ -18,7 +18,8 @@ import { runControls } from './controls.ts';
 import { exitCodeFor } from './exit-code.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { prepareTask } from './prepare.ts';
-import { confirmCandidate, scoreCandidate } from './score.ts';
+import { confirmCandidate, type ScoreJob, scoreCandidate } from './score.ts';
+import { askAll, neededBy } from './scorer-order.ts';
 
 /** Scores go before attempts: a task that can be finished is finished before another is begun. */
 const priority = { attempt: 0, score: 1 } as const;
@@ -117,9 +118,7 @@ function controlled(prepared: PreparedTask, run: Run): Promise<Calibrations> {
   const { plan, ports, work } = run;
   const slot = <T>(unit: () => Promise<T>): Promise<T> =>
     work.add(unit, { priority: priority.score, signal: ports.signal });
-  return runControls(prepared, plan, ports, slot, (candidate, scorer, calibration) =>
-    scoreOnce(candidate, scorer, calibration, prepared, run),
-  );
+  return runControls(prepared, plan, ports, slot, (job) => scoreOnce(job, prepared, run));
 }
 
 async function runTrial(
@@ -140,25 +139,17 @@ async function runTrial(
   if (result.candidate === null) return;
   const candidate = result.candidate;
   const learnt = await calibrations;
-  await Promise.all(
-    plan.scorers.map((scorer) =>
-      scoreOnce(candidate, scorer, learnt.get(scorer.name) ?? null, prepared, run),
-    ),
+  await askAll(plan.scorers, (scorer, needed) =>
+    scoreOnce({ candidate, scorer, calibration: learnt.get(scorer.name) ?? null, needed }, prepared, run),
   );
 }
 
-function scoreOnce(
-  candidate: Candidate,
-  scorer: Scorer,
-  calibration: Calibration | null,
-  prepared: PreparedTask,
-  run: Run,
-): Promise<Verdict> {
+function scoreOnce(job: ScoreJob, prepared: PreparedTask, run: Run): Promise<Verdict> {
   const { plan, ports } = run;
-  const slot = verdictSlot(prepared.task.spec.id, candidateDigest(candidate), scorer.name);
+  const slot = verdictSlot(prepared.task.spec.id, candidateDigest(job.candidate), job.scorer.name);
   let verdict = run.scoring.get(slot);
   if (verdict === undefined) {
-    verdict = run.work.add(() => scoreCandidate(candidate, scorer, calibration, prepared, plan, ports), {
+    verdict = run.work.add(() => scoreCandidate(job, prepared, plan, ports), {
       priority: priority.score,
       signal: ports.signal,
     });
@@ -199,9 +190,16 @@ async function confirmed(
       ports.record.verdicts.get(verdictSlot(task, leader, scorer.name))?.verdict.confirmed === false,
   );
   if (!candidate || open.length === 0) return false;
+  const verdicts = new Map(
+    plan.scorers.flatMap(({ name }) => {
+      const recorded = ports.record.verdicts.get(verdictSlot(task, leader, name));
+      return recorded === undefined ? [] : [[name, recorded.verdict] as const];
+    }),
+  );
   for (const scorer of open) {
     const calibration = ports.record.calibrations.get(task)?.get(scorer.name) ?? null;
-    await work.add(() => confirmCandidate(candidate, scorer, calibration, prepared, plan, ports), {
+    const job = { candidate, scorer, calibration, needed: await neededBy(scorer, verdicts) };
+    await work.add(() => confirmCandidate(job, prepared, plan, ports), {
       priority: priority.score,
       signal: ports.signal,
     });
@@ -216,6 +214,7 @@ function decideNow(task: LoadedTask, trials: readonly Trial[], { plan, ports }: 
   return decide({
     task: task.spec.id,
     policy: plan.policy,
+    invalid: brokenTask(task.spec.id, ports),
     gate: proveGate(plan.policy.gates, { nop: controls?.get('nop'), oracle: controls?.get('oracle') }),
     trials: finished,
     verdictsOf: (candidate) =>
@@ -224,6 +223,15 @@ function decideNow(task: LoadedTask, trials: readonly Trial[], { plan, ports }: 
           ports.record.verdicts.get(verdictSlot(task.spec.id, candidate, scorer.name))?.verdict ?? [],
       ),
   });
+}
+
+/** Why a task says nothing, as a scorer has found on its base; null where all is well. */
+function brokenTask(task: string, { record }: RunPorts): string | null {
+  const calibrations = [...(record.calibrations.get(task) ?? [])].sort(([a], [b]) => compareText(a, b));
+  const [found] = calibrations.flatMap(([scorer, { broken }]) =>
+    broken === undefined ? [] : [`${scorer}: ${broken}`],
+  );
+  return found ?? null;
 }
 
 function finish(plan: RunPlan, ports: RunPorts): void {

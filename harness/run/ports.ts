@@ -12,6 +12,7 @@ import type { Trial } from '../domain/trial.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PreparedImage, Sandbox } from '../sandbox/sandbox.ts';
 import type { Store } from '../store/store.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
 import type { Activity } from './activity.ts';
 
 /** What a run is to do: the loaded suite, narrowed and planned. */
@@ -46,6 +47,7 @@ export interface RunPorts {
   run: string;
   sandbox: Sandbox;
   store: Store;
+  toolbox: Toolbox;
   cache: RunCache;
   /** False: verdicts of earlier runs are not used (`--no-cache`). */
   useCache: boolean;

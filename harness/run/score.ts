@@ -9,62 +9,57 @@ import { limitsFor } from './limits.ts';
 import type { PreparedTask, RunPlan, RunPorts } from './ports.ts';
 import { withEngineRetries } from './retry.ts';
 
-interface Look {
-  key: Digest;
+/** What is to be scored, by whom, and against what. */
+export interface ScoreJob {
+  candidate: Candidate;
+  scorer: Scorer;
+  calibration: Calibration | null;
+  /** Verdicts on the candidate that the scorer needs. */
+  needed: ReadonlyMap<string, Verdict>;
+}
+
+interface Look extends ScoreJob {
+  confirmed: boolean;
   /** Asks the scorer. */
   ask(context: ScoreContext): Promise<Verdict>;
 }
 
 /** The second unit of work: candidate + scorer → verdict. Recorded, cached or scored, in this order. */
 export async function scoreCandidate(
-  candidate: Candidate,
-  scorer: Scorer,
-  calibration: Calibration | null,
+  job: ScoreJob,
   prepared: PreparedTask,
   plan: RunPlan,
   ports: RunPorts,
 ): Promise<Verdict> {
-  const slot = verdictSlot(prepared.task.spec.id, candidateDigest(candidate), scorer.name);
+  const slot = verdictSlot(prepared.task.spec.id, candidateDigest(job.candidate), job.scorer.name);
   const recorded = ports.record.verdicts.get(slot);
   if (recorded !== undefined) return recorded.verdict;
-  const key = verdictKey({ candidate, scorer, calibration, confirmed: false }, prepared, plan);
-  return look(
-    { key, ask: (context) => scorer.score(context) },
-    candidate,
-    scorer,
-    calibration,
-    prepared,
-    plan,
-    ports,
-  );
+  const ask = (context: ScoreContext) => job.scorer.score(context);
+  return look({ ...job, confirmed: false, ask }, prepared, plan, ports);
 }
 
 /** Looks again at a candidate that would win, where its scorer does so; its verdict from then on. */
 export async function confirmCandidate(
-  candidate: Candidate,
-  scorer: Scorer,
-  calibration: Calibration | null,
+  job: ScoreJob,
   prepared: PreparedTask,
   plan: RunPlan,
   ports: RunPorts,
 ): Promise<Verdict> {
-  const first = await scoreCandidate(candidate, scorer, calibration, prepared, plan, ports);
-  const confirm = scorer.confirm?.bind(scorer);
+  const first = await scoreCandidate(job, prepared, plan, ports);
+  const confirm = job.scorer.confirm?.bind(job.scorer);
   if (first.confirmed || confirm === undefined) return first;
-  const key = verdictKey({ candidate, scorer, calibration, confirmed: true }, prepared, plan);
   const ask = async (context: ScoreContext) => ({ ...(await confirm(context, first)), confirmed: true });
-  return look({ key, ask }, candidate, scorer, calibration, prepared, plan, ports);
+  return look({ ...job, confirmed: true, ask }, prepared, plan, ports);
 }
 
 async function look(
-  { key, ask }: Look,
-  candidate: Candidate,
-  scorer: Scorer,
-  calibration: Calibration | null,
+  { ask, ...asked }: Look,
   prepared: PreparedTask,
   plan: RunPlan,
   ports: RunPorts,
 ): Promise<Verdict> {
+  const { candidate, scorer, calibration, needed } = asked;
+  const key = verdictKey(asked, prepared, plan);
   const task = prepared.task.spec.id;
   const digest = candidateDigest(candidate);
   const record = (verdict: Verdict, cached: boolean, wallSec: number) => {
@@ -88,15 +83,10 @@ async function look(
     ports.sandbox,
     () =>
       ask({
-        task: prepared.task,
-        image: prepared.verifierImage,
+        ...scorerTools(scorer, 'score', prepared, plan, ports),
         candidate,
         calibration,
-        sandbox: ports.sandbox,
-        store: ports.store,
-        limits: scoringLimits(prepared, plan),
-        labels: { run: ports.run, unit: 'score', task, scorer: scorer.name },
-        signal: ports.signal,
+        needed,
       }),
     {
       signal: ports.signal,
@@ -110,6 +100,28 @@ async function look(
   if (verdict.outcome === 'pass' || verdict.outcome === 'fail')
     ports.cache.putVerdict(key, verdict, ports.run);
   return verdict;
+}
+
+/** What every scorer works with, whatever it looks at. */
+export function scorerTools(
+  scorer: Pick<Scorer, 'name'>,
+  unit: 'score' | 'control',
+  prepared: PreparedTask,
+  plan: RunPlan,
+  ports: RunPorts,
+): Omit<ScoreContext, 'candidate' | 'calibration' | 'needed'> {
+  const { task, agentImage, verifierImage } = prepared;
+  return {
+    task,
+    image: verifierImage,
+    workspace: task.spec.verifier.separate === null ? verifierImage : agentImage,
+    sandbox: ports.sandbox,
+    store: ports.store,
+    toolbox: ports.toolbox,
+    limits: scoringLimits(prepared, plan),
+    labels: { run: ports.run, unit, task: task.spec.id, scorer: scorer.name },
+    signal: ports.signal,
+  };
 }
 
 /** Bounds of a scorer's containers. */
@@ -128,15 +140,13 @@ export function scoringConfig(scorer: Scorer, prepared: PreparedTask, plan: RunP
   });
 }
 
-interface Asked {
-  candidate: Candidate;
-  scorer: Scorer;
-  calibration: Calibration | null;
-  confirmed: boolean;
+/** Digest of each verdict that a scorer was handed, by scorer. */
+export function digestsOf(needed: ReadonlyMap<string, Verdict>): Record<string, Digest> {
+  return Object.fromEntries([...needed].map(([name, verdict]) => [name, digestOf(verdict)]));
 }
 
-function verdictKey(asked: Asked, prepared: PreparedTask, plan: RunPlan): Digest {
-  const { candidate, scorer, calibration, confirmed } = asked;
+function verdictKey(asked: Omit<Look, 'ask'>, prepared: PreparedTask, plan: RunPlan): Digest {
+  const { candidate, scorer, calibration, needed, confirmed } = asked;
   const key: VerdictKey = {
     task: prepared.task.spec.digest,
     base: candidate.base,
@@ -146,6 +156,7 @@ function verdictKey(asked: Asked, prepared: PreparedTask, plan: RunPlan): Digest
     version: scorer.version,
     config: scoringConfig(scorer, prepared, plan),
     calibration: calibration?.digest ?? null,
+    needs: digestsOf(needed),
     confirmed,
   };
   return digestOf(key);

@@ -80,6 +80,17 @@ export function containerSpec(
         ),
         '/tmp': `rw,exec,nosuid,nodev,size=${limits.tmpMb}m,mode=1777`,
       },
+      // Not as `Binds`: those make a folder on the host where there is none.
+      ...(request.mounts === undefined || request.mounts.length === 0
+        ? {}
+        : {
+            Mounts: request.mounts.map(({ source, target }) => ({
+              Type: 'bind' as const,
+              Source: source,
+              Target: target,
+              ReadOnly: true,
+            })),
+          }),
       ShmSize: Math.min(64, limits.memoryMb) * mib,
       LogConfig: { Type: 'none', Config: {} },
       AutoRemove: false,

@@ -70,6 +70,14 @@ export interface RunningContainer {
   stdout: Readable;
 }
 
+/** A folder of this machine that a container sees and cannot change. */
+export interface ReadOnlyMount {
+  /** Absolute, on this machine; must be readable by everyone. */
+  source: string;
+  /** Absolute, in the container. */
+  target: string;
+}
+
 export interface ContainerRequest<T> {
   image: string;
   /** Runs behind the image's own entrypoint, if any and unless it joins another container. */
@@ -93,6 +101,8 @@ export interface ContainerRequest<T> {
   converse?: (running: RunningContainer, signal: AbortSignal) => Promise<void>;
   /** A tar stream extracted at `/` before the command starts, see `packLayer`. /tmp is memory and starts empty. */
   files?: Readable;
+  /** Folders of the harness's own, such as pinned tools; none of them is among what `collect` reads. */
+  mounts?: readonly ReadOnlyMount[];
   healthcheck?: Healthcheck | null;
   /** What people see of this container: run, task, trial, … (all are prefixed with `assay.`). */
   labels: Readonly<Record<string, string>>;

@@ -16,7 +16,7 @@ await execa('tsc', ['-p', 'tsconfig.build.json'], {
   localDir: root,
   stdio: 'inherit',
 });
-const data = '{harness,candidates,scorers,reports}/**/*.{json,mjs,cjs,d.mts,sh,py,ini}';
+const data = '{harness,candidates,scorers,reports}/**/*.{json,mjs,cjs,d.mts,sh,py,ini,yml,yaml}';
 for (const file of globSync(data, { cwd: root, exclude: ['**/fixtures/**'] })) {
   mkdirSync(dirname(join(dist, file)), { recursive: true });
   cpSync(join(root, file), join(dist, file));

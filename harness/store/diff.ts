@@ -89,17 +89,18 @@ export function parseDiff(output: string): Diff {
       // `:<old mode> <new mode> <old id> <new id> <status>`
       const [, mode, , id, status = ''] = record.split(' ');
       const path = next();
-      const write = (to: string, isNew: boolean) =>
+      const write = (to: string, isNew: boolean, from?: string) =>
         written.push({
           kind: 'written',
           path: to,
           mode: mode as FileMode,
           digest: toDigest(id ?? ''),
           isNew,
+          ...(from === undefined ? {} : { from }),
         });
       if (status.startsWith('R')) {
         deleted.push({ kind: 'deleted', path });
-        write(next(), true);
+        write(next(), true, path);
       } else if (status === 'D') deleted.push({ kind: 'deleted', path });
       else write(path, status === 'A');
       continue;

@@ -21,7 +21,8 @@ export interface FileContent {
 
 /** One changed path from base to candidate. A rename is a deletion and an addition. */
 export type DiffEntry =
-  | { kind: 'written'; path: string; mode: FileMode; digest: Digest; isNew: boolean }
+  /** `from`: the path that it was renamed from, as far as git sees it; that one is a deletion as well. */
+  | { kind: 'written'; path: string; mode: FileMode; digest: Digest; isNew: boolean; from?: string }
   | { kind: 'deleted'; path: string };
 
 export interface Diff {

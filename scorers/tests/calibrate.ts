@@ -36,11 +36,11 @@ export async function calibrateTests(options: TestsOptions, context: CalibrateCo
 async function runsOf(
   candidate: Candidate,
   options: TestsOptions,
-  { base: _, oracle: __, ...tools }: CalibrateContext,
+  { base: _, oracle: __, needed: ___, ...tools }: CalibrateContext,
 ): Promise<References['base']> {
   const runs: Measurement[] = [];
   for (let run = 0; run < options.repeat; run += 1)
-    runs.push(await measureTests(options, { ...tools, candidate, calibration: null }));
+    runs.push(await measureTests(options, { ...tools, candidate, calibration: null, needed: new Map() }));
   return { candidate: candidateDigest(candidate), runs };
 }
 

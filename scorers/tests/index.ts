@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { digestOf } from '../../harness/domain/digest.ts';
-import type { ScorerKind } from '../scorer.ts';
+import type { LoadedTask } from '../../harness/domain/task.ts';
+import type { Scorer, ScorerKind } from '../scorer.ts';
 import { loadCases } from './blackbox/load-cases.ts';
 import { calibrateTests } from './calibrate.ts';
 import { confirmTests } from './confirm.ts';
@@ -8,13 +10,13 @@ import { scoreTests } from './score.ts';
 import { scorerName, scorerVersion } from './verdict.ts';
 
 /** The task's hidden tests, run on the candidate in a container of their own. */
-export const testsKind: ScorerKind<typeof TestsEntry> = {
+export const testsKind = {
   name: scorerName,
   schema: TestsEntry,
-  async checkTask({ dir, spec }) {
+  async checkTask({ dir, spec }: LoadedTask): Promise<void> {
     if (spec.tests.runner === 'cases' && spec.tests.cases !== null) await loadCases(dir, spec.tests.cases);
   },
-  open({ name: _, ...options }) {
+  open({ name: _, ...options }: z.infer<typeof TestsEntry>): Scorer {
     return {
       name: scorerName,
       version: scorerVersion,
@@ -26,4 +28,4 @@ export const testsKind: ScorerKind<typeof TestsEntry> = {
         : {}),
     };
   },
-};
+} satisfies ScorerKind<typeof TestsEntry>;

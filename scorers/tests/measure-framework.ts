@@ -1,171 +1,42 @@
-import { randomInt } from 'node:crypto';
 import { inputError } from '../../harness/domain/errors.ts';
 import type { Framework, TestRunner } from '../../harness/domain/test-settings.ts';
-import type { LayerEntry } from '../../harness/sandbox/layer.ts';
 import type { ScoreContext } from '../scorer.ts';
-import { candidateLayer } from '../workspace.ts';
+import { runFramework } from './framework-run.ts';
 import { hiddenTests } from './hidden-tests.ts';
-import type { VerifierLogs } from './logs.ts';
 import type { Measurement } from './measurement.ts';
-import { overlayEntries, testOverlay } from './overlay.ts';
-import { resultList } from './parse/result.ts';
+import { testOverlay } from './overlay.ts';
 import { testsDir } from './paths.ts';
-import { protectionFor } from './protect/protect.ts';
-import { putBackOf } from './protect/protection.ts';
 import { frameworkRunners } from './runners/registry.ts';
-import { type RunnerReport, readRunnerReport, reportName } from './runners/report.ts';
-import { holdSentinels } from './sentinel/hold.ts';
-import { knownAmong } from './sentinel/known.ts';
-import { plantSentinels } from './sentinel/plant.ts';
-import type { Sentinels } from './sentinel/sentinel.ts';
-import { tamperedWith } from './tampering.ts';
-import { freshWord, runTestContainer, withoutWord } from './test-container.ts';
-import { keepOutputs } from './verdict.ts';
-import { setupFailure, wrappedCommand, wrapperEntries } from './wrapper.ts';
 
-/**
- * A test framework that the harness itself starts: hidden tests with sentinels in them, a reporting process apart from the
- * candidate's code, a signed report.
- */
+/** The task's hidden tests, run by a test framework that the harness itself starts. */
 export async function measureFramework(context: ScoreContext, timeoutSec: number): Promise<Measurement> {
-  const { task, image, candidate, store } = context;
+  const { task, candidate, store } = context;
   const settings = task.spec.tests;
-  const runner = frameworkRunners[frameworkOf(settings.runner)];
-  const word = freshWord();
-  const protection = await protectionFor(context);
+  const framework = frameworkOf(settings.runner);
   const base = await store.listTree(candidate.base);
   const overlay = await testOverlay({
     taskDir: task.dir,
     overlay: settings.overlay,
     files: settings.files,
-    defaultFiles: runner.defaultFiles,
+    defaultFiles: frameworkRunners[framework].defaultFiles,
     base,
     readBlob: (digest) => store.readBlob(digest),
   });
-  const laid = [...overlay.tests, ...overlay.others].map(({ path }) => path);
-  const layer = await candidateLayer(store, candidate, image, protection, laid);
-  const isKnown = knownAmong(
-    base.map(({ path }) => path),
-    laid,
-  );
-  const planted = overlay.tests.map((file) =>
-    plantSentinels(file, {
-      framework: runner.framework,
-      style: settings.sentinel,
-      random: randomInt,
-      known: isKnown(file.path),
-    }),
-  );
-  const plan = await runner.plan({
-    workdir: image.workdir,
-    user: image.user,
-    files: overlay.tests.map(({ path }) => path),
-    config: settings.config === null ? null : `${testsDir}/${settings.config}`,
-    integrity: settings.integrity,
-  });
   // Without the tests as they were before sentinels came into them: beside these, the sentinels would be known.
   const hidden = await hiddenTests(task.dir, { without: settings.overlay });
-  async function* entries(): AsyncGenerator<LayerEntry> {
-    yield* layer.entries;
-    yield* hidden.entries;
-    yield* overlayEntries(
-      planted.map(({ file }) => file),
-      overlay.others,
-      image.workdir,
-    );
-    yield* plan.entries;
-    yield* wrapperEntries(layer.deletions, word, image.user, { keepWord: true });
-  }
-  const name = reportName(word);
-  const { result, logs, changes, stderr, lastLine } = await runTestContainer(context, {
-    entries: entries(),
-    command: wrappedCommand(plan.command),
-    env: plan.env,
+  const { measurement } = await runFramework(context, {
+    framework,
+    overlay,
+    base,
+    hidden: hidden.entries,
+    config: settings.config === null ? null : `${testsDir}/${settings.config}`,
+    settings,
     timeoutSec,
-    wanted: { only: name },
-    isWatched: true,
   });
-  const own = (await store.diff(candidate.base, candidate.tree)).entries.map(({ path }) => path);
-  const ours = new Set([...own.filter((path) => !protection.kept.has(path)), ...laid]);
-  const tampering = tamperedWith(changes, image.workdir, ours);
-  const read: Read =
-    tampering === null
-      ? readSigned(
-          logs,
-          name,
-          word,
-          planted.map(({ sentinels }) => sentinels),
-        )
-      : { ok: false, reason: tampering };
-  const setup = setupFailure(word, result.exitCode, stderr);
-  return {
-    end: result.end,
-    exitCode: read.ok
-      ? read.results.some(({ outcome }) => outcome === 'fail' || outcome === 'error')
-        ? 1
-        : 0
-      : result.exitCode,
-    setupFailure: setup,
-    reward: null,
-    reports: read.ok ? { ok: true, results: read.results } : null,
-    forged:
-      read.ok || result.end !== 'exited' || setup !== null
-        ? null
-        : why(read.reason, result.exitCode, lastLine),
-    sentinels: read.ok ? read.held : 0,
-    putBack: putBackOf(protection),
-    timeoutSec,
-    lastLine,
-    evidence: await keepOutputs(store, {
-      stdout: result.stdout,
-      stderr: withoutWord(word, result.stderr),
-      files: [],
-    }),
-  };
+  return measurement;
 }
 
 function frameworkOf(runner: TestRunner): Framework {
   if (runner === 'script' || runner === 'cases') throw inputError(`${runner} is no test framework`);
   return runner;
-}
-
-type Read =
-  | { ok: true; results: NonNullable<Extract<Measurement['reports'], { ok: true }>>['results']; held: number }
-  | { ok: false; reason: string };
-
-function readSigned(logs: VerifierLogs, name: string, word: string, planted: readonly Sentinels[]): Read {
-  if (logs.problem !== null) return { ok: false, reason: logs.problem };
-  const file = logs.files.find(({ path }) => path === name);
-  if (file === undefined) return { ok: false, reason: 'there is no report' };
-  if ('problem' in file) return { ok: false, reason: file.problem };
-  const read = readRunnerReport(file.content, word);
-  if (!read.ok) return read;
-  const [violation, ...more] = read.report.violations;
-  if (violation !== undefined)
-    return { ok: false, reason: `${violation}${more.length > 0 ? ` and ${more.length} more` : ''}` };
-  const held = holdSentinels(planted, read.report);
-  if (!held.ok) return held;
-  // Every loaded file holds a test that must fail.
-  const mustFail = read.report.files.some(({ loaded }) => loaded);
-  if (mustFail && read.report.exitCode === 0)
-    return { ok: false, reason: 'the framework ended as if all tests had passed' };
-  return { ok: true, results: resultsOf(held.report), held: held.held };
-}
-
-/** One result per test, and one per file that says nothing of its tests. */
-function resultsOf(report: RunnerReport) {
-  const list = resultList();
-  const spoken = new Set(report.tests.map(({ file }) => file));
-  for (const { path, loaded, message } of report.files) {
-    if (!loaded) list.add(path, 'error', message ?? 'the file could not be loaded');
-    else if (!spoken.has(path)) list.add(path, 'error', 'none of its tests ran');
-  }
-  for (const { file, name, outcome, message } of report.tests)
-    list.add([file, ...name].join(file.endsWith('.py') ? '::' : ' > '), outcome, message);
-  return list.results;
-}
-
-function why(reason: string, exitCode: number | null, lastLine: string): string {
-  const last = lastLine === '' ? '' : `; last line: ${lastLine}`;
-  return `${reason} (exit code ${exitCode}${last})`;
 }

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { verifierEnvironment } from '../../harness/domain/verifier-environment.ts';
 import { type LayerEntry, packLayer } from '../../harness/sandbox/layer.ts';
-import type { CapturedOutput, ContainerResult, FileChange } from '../../harness/sandbox/sandbox.ts';
+import type {
+  CapturedOutput,
+  ContainerResult,
+  FileChange,
+  ReadOnlyMount,
+} from '../../harness/sandbox/sandbox.ts';
 import type { ScoreContext } from '../scorer.ts';
 import { frozenEnv } from './frozen-env.ts';
 import { readLogs, type VerifierLogs, type WantedLogs } from './logs.ts';
@@ -20,6 +25,7 @@ export interface TestContainer {
   wanted?: WantedLogs;
   /** Whether it is looked at what has changed in the container; else nothing counts as changed. */
   isWatched?: boolean;
+  mounts?: readonly ReadOnlyMount[];
 }
 
 interface Left {
@@ -58,6 +64,7 @@ export async function runTestContainer(
     network: 'none',
     limits: { ...context.limits, timeoutSec: request.timeoutSec },
     files: packLayer(request.entries),
+    ...(request.mounts === undefined ? {} : { mounts: request.mounts }),
     healthcheck: own.healthcheck,
     labels: context.labels,
     signal,

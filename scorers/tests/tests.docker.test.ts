@@ -12,7 +12,7 @@ import type { PreparedImage, Sandbox } from '../../harness/sandbox/sandbox.ts';
 import { openStore } from '../../harness/store/git-store.ts';
 import type { Store } from '../../harness/store/store.ts';
 import type { ScoreContext } from '../scorer.ts';
-import { type Files, treeOf } from '../testing.ts';
+import { type Files, noTools, treeOf } from '../testing.ts';
 import { testsKind } from './index.ts';
 
 /** The workspace that the image holds, as a tree. */
@@ -138,6 +138,9 @@ async function score(
   const verdict = await testsKind.open(testsKind.schema.parse({ name: 'tests', ...options })).score({
     task: { dir, spec: { ...task.spec, verifier } },
     image,
+    workspace: image,
+    toolbox: noTools,
+    needed: new Map(),
     candidate: { base, tree, diff: stat, artifacts: null, state: null },
     calibration: null,
     sandbox,

@@ -45,7 +45,7 @@ export async function checkCommand(path: string, options: CheckCommandOptions): 
 async function run(
   { suite, plan, attempts, notices }: LoadedPlan,
   options: CheckCommandOptions,
-  { sandbox, store, index }: Machinery,
+  { sandbox, store, index, toolbox }: Machinery,
   signal: AbortSignal,
 ): Promise<TaskCheck[]> {
   const progress = checkProgress(process.stderr, plan.tasks.length);
@@ -72,6 +72,7 @@ async function run(
         run: `check-${suite.name}`,
         sandbox,
         store,
+        toolbox,
         cache: index,
         useCache: options.cache,
         ...memory,

@@ -107,6 +107,7 @@ async function drive(job: Job, signal: AbortSignal): Promise<{ place: RunPlace; 
       run: session.place.run,
       sandbox: machinery.sandbox,
       store: machinery.store,
+      toolbox: machinery.toolbox,
       cache: machinery.index,
       useCache: session.record.started.options.cache && options.cache,
       record: session.record,

@@ -1,7 +1,8 @@
 import { visible } from '../../../reports/escape.ts';
 import { count, duration } from '../../../reports/words.ts';
 import type { Control } from '../../domain/control.ts';
-import { isSound, type MutantResult, type TaskCheck } from '../../run/check.ts';
+import { isSound, type TaskCheck, unproven } from '../../run/check.ts';
+import type { MutantResult } from '../../run/mutant-results.ts';
 import { clip } from './grid.ts';
 import type { Paint } from './paint.ts';
 
@@ -35,12 +36,28 @@ function taskLines(check: TaskCheck, width: number, paint: Paint): string[] {
     ...check.mutants
       .filter(({ outcome }) => outcome !== 'killed')
       .flatMap((mutant) => passedLines(mutant, width, paint)),
+    ...requirementLines(check, width, paint),
     ...check.unknownEquivalents.map((id) =>
       paint(
         'yellow',
         clip(`  note: no mutant of this check passed as equivalent_mutants "${visible(id)}"`, width),
       ),
     ),
+  ];
+}
+
+/** How many requirements of the spec some control has broken, and those that none has. */
+function requirementLines(check: TaskCheck, width: number, paint: Paint): string[] {
+  const { requirements, controlFaults } = check;
+  if (requirements.length === 0) return [];
+  const proven = requirements.filter(({ provenBy }) => provenBy !== null).length;
+  return [
+    clip(`  spec: ${proven} of ${count(requirements.length, 'requirement')} refused by a control`, width),
+    ...unproven(check).map(({ id, says, isUnverified }) => {
+      const word = isUnverified ? 'unverified, it has no check' : 'unproven';
+      return paint('red', clip(`  ${word}: ${visible(id)}  ${visible(says)}`, width));
+    }),
+    ...controlFaults.map((fault) => paint('red', clip(`  ${visible(fault)}`, width))),
   ];
 }
 

@@ -15,6 +15,9 @@ import { type CaseResult, judged, notRun, type PartResult } from './result.ts';
 /** What is kept of each output where nothing longer is expected. */
 const leastKeptBytes = 1024 ** 2;
 
+/** Looks on at what programs printed that were run; `isCut`: only its beginning was kept. */
+export type HeardOutput = (name: string, stdout: { content: Uint8Array; isCut: boolean }) => void;
+
 /**
  * Runs all commands in one container, and compares what they left in it once it has stopped. Everything there runs as one
  * user, so a program may read the inputs of later cases and write the results of others; whatever it does, they are its
@@ -24,6 +27,7 @@ export async function runCommands(
   part: PartContext,
   cases: Pick<Cases, 'commands' | 'workspace'>,
   regexes: RegexJudge,
+  heard?: HeardOutput,
 ): Promise<PartResult> {
   const { image, sandbox, signal } = part.context;
   const word = freshWord();
@@ -50,6 +54,8 @@ export async function runCommands(
   const results: CaseResult[] = [];
   for (const [index, command] of cases.commands.entries()) {
     const found = caseOutputs(outputs, caseFolder(index));
+    const stdout = found('stdout');
+    if (stdout !== undefined) heard?.(command.name, { content: stdout, isCut: stdout.length > keptBytes });
     results.push(await judgeCommand(command, found, { why, keptBytes, regexes }));
   }
   const neverBegan = results.every(({ outcome }) => outcome === 'error') && failed !== undefined;

@@ -1,6 +1,6 @@
 import { boundedLine, plural } from '../../text.ts';
 import type { Dialogue } from './cases.ts';
-import { type Answer, ask } from './http-request.ts';
+import { type Answer, ask, type NoAnswer } from './http-request.ts';
 import { mismatch } from './match.ts';
 import type { RegexJudge } from './regex.ts';
 import type { Relay } from './relay.ts';
@@ -11,12 +11,16 @@ type Step = Dialogue['steps'][number];
 /** What is read of a body where nothing longer is expected. */
 const leastBodyBytes = 1024 ** 2;
 
+/** Looks on while a case's requests are answered. */
+export type Heard = (name: string, answer: Answer | NoAnswer) => void;
+
 export interface DialogueOptions {
   relay: Relay;
   port: number;
   regexes: RegexJudge;
   /** Whether the service has ended, or does so within a moment: what a failed connection alone does not say. */
   hasEnded: () => Promise<boolean>;
+  heard?: Heard;
 }
 
 /**
@@ -35,7 +39,7 @@ export async function runDialogue(
       result: judged(name, [`${where}${message}`], []),
       isStuck,
     });
-    let answer: Answer | { fault: string };
+    let answer: Answer | NoAnswer;
     try {
       answer = await askOnce(step, late, options);
     } catch {
@@ -44,6 +48,7 @@ export async function runDialogue(
       if (await options.hasEnded()) return failed('the service ended', true);
       return { result: notRun(name, 'what carries requests to the service has ended'), isStuck: true };
     }
+    options.heard?.(name, answer);
     if ('fault' in answer)
       return failed((await options.hasEnded()) ? `the service ended: ${answer.fault}` : answer.fault, false);
     const wrong = await judgeAnswer(step.expect, answer, options.regexes);
@@ -64,7 +69,7 @@ async function askOnce(
   { request, expect }: Step,
   late: AbortSignal,
   { relay, port }: DialogueOptions,
-): Promise<Answer | { fault: string }> {
+): Promise<Answer | NoAnswer> {
   const connection = await orAborted(relay.connect(), late);
   if (connection === null) return { fault: 'the service takes no connection' };
   const maxBodyBytes = Math.max(leastBodyBytes, expect.body?.exact?.length ?? 0);

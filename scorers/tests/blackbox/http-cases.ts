@@ -9,7 +9,7 @@ import { freshWord, withoutWord } from '../test-container.ts';
 import { setupFailure } from '../wrapper.ts';
 import type { Dialogue, Service } from './cases.ts';
 import { candidateRequest, type PartContext, secondsLeft, textOf, throwIfAborted } from './container.ts';
-import { orAborted, runDialogue } from './dialogue.ts';
+import { type Heard, orAborted, runDialogue } from './dialogue.ts';
 import { ask } from './http-request.ts';
 import type { RegexJudge } from './regex.ts';
 import { type Relay, speakWithRelay } from './relay.ts';
@@ -35,6 +35,8 @@ interface Serving {
   service: Service;
   dialogues: readonly Dialogue[];
   regexes: RegexJudge;
+  /** Is told every answer, also one that could not be used, by the case's name. */
+  heard?: Heard;
 }
 
 /**
@@ -154,7 +156,7 @@ async function throughRelay(
 
 /** Waits until the service is ready, then goes on with the cases until one leaves the relay stuck. */
 async function askAll(
-  { service, dialogues, regexes }: Serving,
+  { service, dialogues, regexes, heard }: Serving,
   relay: Relay,
   ended: AbortSignal,
   progress: Progress,
@@ -171,7 +173,13 @@ async function askAll(
   };
   for (const dialogue of dialogues.slice(progress.results.length)) {
     if (ended.aborted) return;
-    const { result, isStuck } = await runDialogue(dialogue, { relay, port: service.port, regexes, hasEnded });
+    const { result, isStuck } = await runDialogue(dialogue, {
+      relay,
+      port: service.port,
+      regexes,
+      hasEnded,
+      ...(heard === undefined ? {} : { heard }),
+    });
     progress.results.push(result);
     if (isStuck) return;
   }
@@ -209,7 +217,8 @@ function unanswered(
   if (end !== 'exited' || fault !== null) return notRun(name, fault ?? 'it was not run');
   const code = `exit code ${exitCode}`;
   if (isReady && exitCode === null) return notRun(name, 'what carries requests to the service has ended');
-  if (isReady) return judged(name, [`the service had ended (${code})`], []);
-  if (exitCode !== null) return judged(name, [`the service ended before it was ready (${code})`], []);
-  return judged(name, [`the service was not ready within ${plural(service.ready.timeoutSec, 'second')}`], []);
+  const unasked = (why: string): CaseResult => ({ ...judged(name, [why], []), isUnasked: true });
+  if (isReady) return unasked(`the service had ended (${code})`);
+  if (exitCode !== null) return unasked(`the service ended before it was ready (${code})`);
+  return unasked(`the service was not ready within ${plural(service.ready.timeoutSec, 'second')}`);
 }

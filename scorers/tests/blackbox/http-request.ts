@@ -16,6 +16,13 @@ export interface Answer {
   body: Buffer;
 }
 
+/** Why there is no answer that could be used. */
+export interface NoAnswer {
+  fault: string;
+  /** True where only its beginning was read. */
+  isCut?: true;
+}
+
 export interface RequestOptions {
   port: number;
   maxBodyBytes: number;
@@ -30,7 +37,7 @@ export async function ask(
   connection: Duplex,
   { method, path, headers, body }: Request,
   { port, maxBodyBytes, signal }: RequestOptions,
-): Promise<Answer | { fault: string }> {
+): Promise<Answer | NoAnswer> {
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = send({
@@ -54,7 +61,8 @@ export async function ask(
     let bytes = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxBodyBytes) return { fault: `the body is longer than ${sizeInWords(maxBodyBytes)}` };
+      if (bytes > maxBodyBytes)
+        return { fault: `the body is longer than ${sizeInWords(maxBodyBytes)}`, isCut: true };
       chunks.push(chunk);
     }
     // A body that ends with its connection looks whole to Node however that ended.

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputError, type Problem } from '../../../harness/domain/errors.ts';
 import { parseYamlWithPlaces } from '../../../harness/plan/parse-yaml.ts';
-import { problemAt, showPath } from '../../../harness/plan/place.ts';
+import { type FieldPath, problemAt, showPath } from '../../../harness/plan/place.ts';
 import { readBytes, readTextFile } from '../../../harness/plan/read-file.ts';
 import type { Cases } from './cases.ts';
-import { checkCases } from './check-cases.ts';
+import { type CheckedCases, checkCases } from './check-cases.ts';
 import { contentFiles, resolveCases } from './resolve-cases.ts';
 import { caseLimits } from './schema.ts';
 
@@ -13,7 +13,7 @@ const maxCasesBytes = 4 * 1024 ** 2;
 /** Of all files that cases name together. */
 const maxContentBytes = 64 * 1024 ** 2;
 
-/** A file below `tests/` that a case names. */
+/** A file that a case names. */
 export interface ContentFile {
   bytes: Uint8Array;
   isProgram: boolean;
@@ -31,27 +31,48 @@ export async function loadCases(taskDir: string, path: string): Promise<Cases> {
   const checked = checkCases(document);
   if ('problems' in checked) throw casesError(file, checked.problems);
 
-  const problems: Problem[] = [];
+  const read = await readContents(checked.cases, folder, 'tests/');
+  if ('faults' in read)
+    throw casesError(
+      file,
+      read.faults.map(({ path: field, message, fix }) => problemAt(document, field, message, fix)),
+    );
+  return resolveCases(checked.cases, read.contents);
+}
+
+/** What is wrong with a file that a case names, and where it does so. */
+interface ContentFault {
+  path: FieldPath;
+  message: string;
+  fix: string;
+}
+
+/** Reads all files that cases name, out of one folder; `shown` is put before their names in what is said of them. */
+export async function readContents(
+  checked: CheckedCases,
+  folder: string,
+  shown: string,
+): Promise<{ contents: Map<string, ContentFile> } | { faults: ContentFault[] }> {
+  const faults: ContentFault[] = [];
   const contents = new Map<string, ContentFile>();
   let bytes = 0;
-  for (const { name, path: field } of contentFiles(checked.cases)) {
-    const refuse = (message: string, fix: string) => problems.push(problemAt(document, field, message, fix));
+  for (const { name, path } of contentFiles(checked)) {
     if (!contents.has(name)) {
       const read = await readContent(folder, name);
       if ('fix' in read) {
-        refuse(`tests/${name} ${read.message}`, read.fix);
+        faults.push({ path, message: `${shown}${name} ${read.message}`, fix: read.fix });
         continue;
       }
       contents.set(name, read);
       bytes += read.bytes.length;
     }
     if (bytes > maxContentBytes) {
-      refuse(`the files of all cases hold more than ${maxContentBytes / 1024 ** 2} MiB`, 'make them smaller');
+      const message = `the files of all cases hold more than ${maxContentBytes / 1024 ** 2} MiB`;
+      faults.push({ path, message, fix: 'make them smaller' });
       break;
     }
   }
-  if (problems.length > 0) throw casesError(file, problems);
-  return resolveCases(checked.cases, contents);
+  return faults.length > 0 ? { faults } : { contents };
 }
 
 async function readContent(

@@ -4,7 +4,7 @@ import type { CheckedCases } from './check-cases.ts';
 import type { ContentFile } from './load-cases.ts';
 import type { CasesFile, CommandCase, Content, Matcher, Step } from './schema.ts';
 
-/** Every file below `tests/` that cases name, and where they name it. */
+/** Every file that cases name, and where they name it. */
 export function contentFiles({ cases }: CheckedCases): { name: string; path: FieldPath }[] {
   const found: { name: string; path: FieldPath }[] = [];
   const look = (value: unknown, path: FieldPath) => {
@@ -41,7 +41,7 @@ export function resolveCases(
 ): Cases {
   const read = (name: string): ContentFile => {
     const content = contents.get(name);
-    if (content === undefined) throw new RangeError(`tests/${name} was not read`);
+    if (content === undefined) throw new RangeError(`${name} was not read`);
     return content;
   };
   const timeout = (given: { timeout_sec?: number | undefined }) =>

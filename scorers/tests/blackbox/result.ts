@@ -9,6 +9,8 @@ export interface CaseResult {
   message: string | null;
   /** What the program printed or answered, by what it is; only of cases that did not pass. */
   outputs: { title: string; content: Uint8Array }[];
+  /** True where the service was not there to be asked: never ready, or ended by an earlier case. */
+  isUnasked?: true;
 }
 
 /** What the containers of one kind of case came to. */

@@ -127,7 +127,7 @@ export const StepsCase = z.strictObject({
 });
 export type StepsCase = z.infer<typeof StepsCase>;
 
-const Service = z.strictObject({
+export const Service = z.strictObject({
   command: Command,
   env: env.default({}),
   /** On 127.0.0.1 of its container, which has no other network. */

@@ -7,7 +7,7 @@ import { connectDocker } from '../../../harness/sandbox/connect.ts';
 import { openDockerSandbox } from '../../../harness/sandbox/docker-sandbox.ts';
 import { openStore } from '../../../harness/store/git-store.ts';
 import type { ScoreContext } from '../../scorer.ts';
-import { type Files, treeOf } from '../../testing.ts';
+import { type Files, noTools, treeOf } from '../../testing.ts';
 import type { Measurement } from '../measurement.ts';
 import { measureCases } from './measure.ts';
 
@@ -85,6 +85,9 @@ export async function openCasesBench(name: string, base: Record<string, string>)
       const context: ScoreContext = {
         task: { dir, spec: task.spec },
         image,
+        workspace: image,
+        toolbox: noTools,
+        needed: new Map(),
         candidate: { tree, base: read.tree, diff: stat, artifacts: null, state: null },
         calibration: null,
         sandbox,

@@ -17,8 +17,9 @@ export function nodeRunner(framework: Framework, defaultFiles: readonly string[]
   return {
     framework,
     defaultFiles,
-    async plan({ workdir, files, config, integrity }) {
-      const input = JSON.stringify({ workdir, files, config, integrity });
+    async plan({ workdir, files, config, integrity, library }) {
+      const told = library === undefined ? {} : { library: library.settings };
+      const input = JSON.stringify({ workdir, files, config, integrity, ...told });
       return {
         entries: [
           ...(await scripts()),
@@ -27,6 +28,16 @@ export function nodeRunner(framework: Framework, defaultFiles: readonly string[]
             return { path, type: 'file', mode: 0o644, content: undumpLibrary(architecture) };
           }),
           { path: `${folder}/run.json`, type: 'file', mode: 0o644, content: input },
+          ...(library === undefined
+            ? []
+            : [
+                {
+                  path: `${folder}/library.mjs`,
+                  type: 'file' as const,
+                  mode: 0o644,
+                  content: library.script,
+                },
+              ]),
         ],
         command: [
           ...['/bin/sh', `${folder}/start.sh`, workdir],

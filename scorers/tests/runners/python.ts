@@ -10,10 +10,17 @@ const dir = `${harnessDir}/python`;
 
 /** How both Python frameworks are run: scripts of ours in the container, which read what to run from a file. */
 export async function planPython(framework: Framework, input: RunnerInput): Promise<RunnerPlan> {
-  const { workdir, files, config, integrity } = input;
-  const settings = JSON.stringify({ framework, workdir, files, config, integrity });
+  const { workdir, files, config, integrity, library } = input;
+  const told = library === undefined ? {} : { library: library.settings };
+  const settings = JSON.stringify({ framework, workdir, files, config, integrity, ...told });
   return {
-    entries: [...(await scripts()), { path: `${dir}/settings.json`, type: 'file', content: settings }],
+    entries: [
+      ...(await scripts()),
+      { path: `${dir}/settings.json`, type: 'file', content: settings },
+      ...(library === undefined
+        ? []
+        : [{ path: `${dir}/assay/library.py`, type: 'file' as const, content: library.script }]),
+    ],
     command: ['/bin/sh', `${dir}/start.sh`, workdir, `${dir}/main.py`],
     // What start.sh sets, it sets where nothing else did.
     env: {},

@@ -26,6 +26,11 @@ export const RunnerReport = z.strictObject({
     .max(reportLimits.tests),
   /** What was found tampered with while the tests ran, in words; a single one makes the report worthless. */
   violations: z.array(z.string()).max(100),
+  /** What a library of ours said of its own work, see `RunnerLibrary`; absent where that is nothing. */
+  notes: z
+    .array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])))
+    .max(1000)
+    .optional(),
 });
 export type RunnerReport = z.infer<typeof RunnerReport>;
 

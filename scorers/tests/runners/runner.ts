@@ -17,6 +17,16 @@ export interface RunnerInput {
   config: string | null;
   /** False: what was replaced in the process and not put back is not reported. */
   integrity: boolean;
+  /** What the tests use beside the framework; absent where that is nothing of ours. Of `node-test` and `unittest` only. */
+  library?: RunnerLibrary;
+}
+
+/** A library of ours: brought into every test file's process before anything of the candidate's runs in there. */
+export interface RunnerLibrary {
+  /** Text of the script that brings it in, in the runner's language: see `assets/`, where it is called `library`. */
+  script: string;
+  /** What the script is told; JSON. */
+  settings: Readonly<Record<string, string | number>>;
 }
 
 export interface RunnerPlan {

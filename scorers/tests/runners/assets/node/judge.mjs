@@ -7,7 +7,7 @@ import { takeWord, writeReport } from './word.mjs';
 /**
  * The life of a reporting process: takes the run's word before anything else can, closes itself to the processes that
  * it will start, lets `run` make the report, signs it and ends. Ends with 1 and no report where anything is odd.
- * `run` gets what the harness wrote for it: `{workdir, files, config, integrity}`.
+ * `run` gets what the harness wrote for it: `{workdir, files, config, integrity, library?}`.
  */
 export async function judge(run) {
   try {

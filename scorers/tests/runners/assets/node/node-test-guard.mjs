@@ -19,13 +19,22 @@ const { readSync, writeSync } = fs;
 const { reset } = mock.timers;
 const update = uncurried(Hmac.prototype.update);
 const digest = uncurried(Hmac.prototype.digest);
-const { key, integrity } = readPlan();
+const { key, integrity, library } = readPlan();
 hideProcess();
 if (integrity) closeDoors();
 
 let sequence = 0;
 let isReporting = false;
-const guard = integrity ? watch() : null;
+let guard = null;
+if (library !== null) {
+  // Before the guard looks at what there is.
+  const { bringIn } = await import(`${import.meta.dirname}/library.mjs`);
+  await bringIn(library, process.argv[1], {
+    note: (fields) => send('note', fields),
+    look: () => guard?.onTested(),
+  });
+}
+if (integrity) guard = watch();
 // A file without tests has a reporter as well, once there is a hook.
 before(() => guard?.onLoaded());
 // First of all listeners, so that those of others cannot put anything back before.

@@ -8,13 +8,13 @@ import { makeReport } from './report.mjs';
 const maxBytes = 64 * 1024 ** 2;
 const guardFile = new URL('node-test-guard.mjs', import.meta.url);
 
-await judge(async ({ workdir, files, config, integrity }) => {
+await judge(async ({ workdir, files, config, integrity, library = null }) => {
   if (config !== null) throw new Error(`${config}: node:test has no configuration file`);
   const report = makeReport(files);
   let exitCode = 0;
   for (const path of files) {
     report.begin(path);
-    const end = await runFile(workdir, path, integrity);
+    const end = await runFile(workdir, path, { integrity, library });
     readRecords(report, path, end, integrity);
     if (end.code !== 0) exitCode = 1;
   }
@@ -22,7 +22,7 @@ await judge(async ({ workdir, files, config, integrity }) => {
 });
 
 /** Runs a test file in a process of its own; gives what the guard in there sent, and how the process ended. */
-function runFile(workdir, path, integrity) {
+function runFile(workdir, path, told) {
   const key = randomBytes(32).toString('hex');
   const child = spawn(process.execPath, [...flags(path), join(workdir, path)], {
     cwd: workdir,
@@ -47,7 +47,7 @@ function runFile(workdir, path, integrity) {
     }
   });
   channel.on('error', () => undefined);
-  channel.write(`${JSON.stringify({ key, integrity })}\n`);
+  channel.write(`${JSON.stringify({ key, ...told })}\n`);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
@@ -100,6 +100,7 @@ function readRecords(report, path, { records, problem, code, how }, integrity) {
     if (code !== 0 && failures === 0)
       report.test(path, ['its process'], 'error', why ?? `it ended with ${how}`);
   }
+  for (const { type, ...fields } of records) if (type === 'note') report.note(fields);
   if (problem !== null) report.violation(`${path}: ${problem}`);
   if (!integrity) return;
   for (const found of (find('end')?.found ?? '').split('\n').filter(Boolean))

@@ -1,7 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** Bounds of a report; the harness refuses one that is larger. */
-const limits = { tests: 200_000, depth: 50, name: 1000, message: 1000, messages: 4_000_000, violations: 100 };
+const limits = {
+  tests: 200_000,
+  depth: 50,
+  name: 1000,
+  message: 1000,
+  messages: 4_000_000,
+  violations: 100,
+  notes: 1000,
+};
 
 /**
  * Collects what a run came to. Names and messages are hostile text: bounded here, escaped where they are shown.
@@ -11,6 +19,7 @@ export function makeReport(files) {
   const entries = new Map(files.map((path) => [path, { path, loaded: false }]));
   const tests = [];
   const violations = new Set();
+  const notes = [];
   let room = limits.messages;
 
   function message(text) {
@@ -48,6 +57,10 @@ export function makeReport(files) {
     violation(text) {
       if (violations.size < limits.violations) violations.add(String(text).slice(0, 300));
     },
+    /** A flat object that a library of ours made in the process of the tests. */
+    note(fields) {
+      if (notes.length < limits.notes) notes.push(fields);
+    },
     isLoaded: (path) => entries.get(path).loaded,
     /** True where something did not pass. */
     hasFailed: () =>
@@ -60,6 +73,7 @@ export function makeReport(files) {
       files: [...entries.values()],
       tests,
       violations: [...violations],
+      ...(notes.length > 0 ? { notes } : {}),
     }),
   };
 }

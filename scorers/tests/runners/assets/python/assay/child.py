@@ -24,6 +24,7 @@ class Session:
         self.settings = settings
         self.path = prepared.path
         self.trust = prepared.trust
+        self.library = prepared.library
         self.send = send
         self.guard = None
 
@@ -60,6 +61,9 @@ def report(test_file, settings, prepared, sink, tag):
         guard = Guard(prepared, lambda text: session.send("violation", bounded(text)), test_file)
         session.guard = guard
         prepared.listen(guard.blame)
+    if session.library is not None:
+        look = (lambda: None) if guard is None else guard.within_test
+        session.library.begin(lambda note: session.send("note", note), look)
     forget_ourselves()
     gc.freeze()
     try:

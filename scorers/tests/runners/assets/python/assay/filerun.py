@@ -1,9 +1,11 @@
 """What a test process said about one test file, held against the order in which it must say it."""
+import json
 
 OUTCOMES = ("pass", "fail", "error", "skipped")
 MAX_TESTS = 200_000
 MAX_DEPTH = 50
 MAX_VIOLATIONS = 20
+MAX_NOTES = 1000
 
 
 class Disorder(Exception):
@@ -12,13 +14,14 @@ class Disorder(Exception):
 
 class FileRun:
     """Frames: test NAME…, loaded, broken MESSAGE, start I, finish I OUTCOME MESSAGE, skip I OUTCOME MESSAGE,
-    violation TEXT, guarded, end CODE."""
+    violation TEXT, note JSON, guarded, end CODE."""
 
     def __init__(self, path, room):
         self.path = path
         self.names = []
         self.results = {}
         self.violations = []
+        self.notes = []
         self.is_loaded = False
         self.is_guarded = False
         self.problem = None
@@ -75,6 +78,12 @@ class FileRun:
         if len(self.violations) < MAX_VIOLATIONS:
             self.violations.append(text)
 
+    def _note(self, text):
+        note = json.loads(text)
+        self._expect(isinstance(note, dict))
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(note)
+
     def _guarded(self):
         self._expect(not self.is_guarded)
         self.is_guarded = True
@@ -98,6 +107,7 @@ class FileRun:
         "finish": _finish,
         "skip": _skip,
         "violation": _violation,
+        "note": _note,
         "guarded": _guarded,
         "end": _end,
     }

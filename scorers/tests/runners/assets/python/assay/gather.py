@@ -4,6 +4,7 @@ import re
 
 MAX_MESSAGE = 1000
 MAX_VIOLATIONS = 100
+MAX_NOTES = 1000
 MAX_BODY = 7 * 1024 ** 2
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 
@@ -23,6 +24,9 @@ def body(runs, settings):
         "tests": tests,
         "violations": violations[:MAX_VIOLATIONS],
     }
+    notes = [note for run in runs for note in run.notes]
+    if notes:
+        report["notes"] = notes[:MAX_NOTES]
     encoded = json.dumps(report).encode("ascii")
     if len(encoded) > MAX_BODY:
         for entry in [*files, *tests]:

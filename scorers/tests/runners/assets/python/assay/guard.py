@@ -45,16 +45,18 @@ class Baseline:
         self.classes = classes
 
 
-def baseline():
+def baseline(also=()):
+    """`also` are the names of further packages that judge."""
+    judge_names = JUDGES + tuple(also)
     judges = list(bindings(builtins, "builtins", leave=BUILTIN_TOOLS))
     tools = list(bindings(builtins, "builtins", only=BUILTIN_TOOLS))
     tools += bindings(sys, "sys", only=SYS_TOOLS)
     for name, module in list(sys.modules.items()):
-        if name.startswith(JUDGES) and not name.startswith(NOT_JUDGES):
+        if name.startswith(judge_names) and not name.startswith(NOT_JUDGES):
             judges.append((sys.modules, name, module, None, None, "sys.modules"))
             for entry in bindings(module, name):
                 # What a judge has only imported is a tool to it.
-                (judges if is_a_judge(entry[2]) else tools).append(entry)
+                (judges if is_a_judge(entry[2], judge_names) else tools).append(entry)
             judges += members_of(module, name)
         elif name in TOOLS:
             tools.append((sys.modules, name, module, None, None, "sys.modules"))
@@ -62,9 +64,9 @@ def baseline():
     return Baseline(judges, tools, equality.known_classes())
 
 
-def is_a_judge(value):
+def is_a_judge(value, judge_names):
     home = getattr(value, "__module__", None)
-    return isinstance(home, str) and home.startswith(JUDGES)
+    return isinstance(home, str) and home.startswith(judge_names)
 
 
 def bindings(module, owner, only=None, leave=()):
@@ -111,6 +113,7 @@ class Guard:
     def __init__(self, prepared, say, test_file):
         self._trust = prepared.trust
         self._baseline = prepared.baseline
+        self._library = prepared.library
         self._judges = list(prepared.baseline.judges)
         self._say = say
         self._said = set()
@@ -157,6 +160,12 @@ class Guard:
         # It shrinks as what is frozen ends, and to nothing when it is thawed.
         if self._freeze_count() < self._frozen // 2:
             self._report("gc.unfreeze was called")
+        if self._library is not None and not self._library.is_as_it_was():
+            self._report(self._library.changed)
+
+    def within_test(self):
+        """What no test has a reason to replace, even for a moment."""
+        self._compare(self._judges, with_code=False)
 
     def look(self):
         self.between_tests()

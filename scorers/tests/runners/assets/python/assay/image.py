@@ -28,12 +28,14 @@ class Unfit(Exception):
 class Prepared:
     """What every test process starts from."""
 
-    def __init__(self, path, trust, is_guarded):
+    def __init__(self, path, trust, is_guarded, library):
         self.path = path
         self.trust = trust
+        # Of ours, that tests use; None where there is none.
+        self.library = library
         # Changes classes, and comes first therefore.
         self.listen = watch(trust) if is_guarded else None
-        self.baseline = baseline() if is_guarded else None
+        self.baseline = baseline(library.judges if library is not None else ()) if is_guarded else None
 
 
 def prepare(settings):
@@ -48,16 +50,26 @@ def prepare(settings):
     site.execsitecustomize()
     site.execusercustomize()
     ours = os.path.dirname(os.path.dirname(__file__))
-    trust = Trust(workdir, [*sys.path, ours], settings["files"])
+    told = settings.get("library")
+    added = [] if told is None else [told["folder"]]
+    trust = Trust(workdir, [*sys.path, ours, *added], settings["files"])
     # Imported here once for all: it is what candidates most easily get an object from that equals anything.
     importlib.import_module("unittest.mock")
     start_others_plainly()
     if settings["framework"] == "pytest":
         import_pytest(workdir)
+    library = None if told is None else bring_in(told, trust)
     sys.meta_path.remove(only)
     sys.path_hooks.insert(0, uncached_below(workdir))
     sys.path_importer_cache.clear()
-    return Prepared(list(dict.fromkeys(path)), trust, settings["integrity"])
+    return Prepared([*dict.fromkeys(path), *added], trust, settings["integrity"], library)
+
+
+def bring_in(told, trust):
+    try:
+        return importlib.import_module("assay.library").bring_in(told, trust)
+    except ImportError as error:
+        raise Unfit("%s cannot load what the tests need: %s" % (sys.executable, error)) from None
 
 
 def open_site(workdir):

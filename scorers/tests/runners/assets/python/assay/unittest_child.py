@@ -132,19 +132,19 @@ class Result(unittest.TextTestResult):
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
-        self._note("fail", in_short(err))
+        self._note("fail", self._in_short(err))
 
     def addError(self, test, err):
         super().addError(test, err)
         if id(test) in self._indexes:
-            self._note("fail" if is_in_test(err) else "error", in_short(err))
+            self._note("fail" if is_in_test(err) else "error", self._in_short(err))
         else:
-            self._group_broke(test, "error", in_short(err))
+            self._group_broke(test, "error", self._in_short(err))
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-            self._note("fail", in_short(err))
+            self._note("fail", self._in_short(err))
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
@@ -163,6 +163,10 @@ class Result(unittest.TextTestResult):
     def addUnexpectedSuccess(self, test):
         super().addUnexpectedSuccess(test)
         self._note("fail", "unexpected success")
+
+    def _in_short(self, err):
+        library = self._session.library
+        return in_short(err) if library is None else library.in_short(err)
 
     def _note(self, outcome, message):
         current = self._running
