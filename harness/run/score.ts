@@ -125,7 +125,7 @@ export function scorerTools(
 }
 
 /** Bounds of a scorer's containers. */
-export function scoringLimits({ task }: PreparedTask, plan: RunPlan) {
+function scoringLimits({ task }: PreparedTask, plan: RunPlan) {
   return limitsFor(verifierEnvironment(task.spec), plan.sandbox, task.spec.verifier.timeoutSec);
 }
 

@@ -48,7 +48,7 @@ async function run(image: string, script: string) {
 
 function versions(commands: Readonly<Record<string, string>>): string {
   return Object.entries(commands)
-    .map(([name, command]) => `echo "${name}: $(${command} | head -n 1)"`)
+    .map(([name, command]) => `echo "${name}: $(${command} | tr '\\n' ' ')"`)
     .join('\n');
 }
 

@@ -208,6 +208,10 @@ it('a name that is not pinned is a mistake of the caller', async () => {
   const server = await index();
   await expect(box(server).get('toString')).rejects.toThrow(TypeError);
   await expect(box(server).get({ npm: 'left-pad@^1.0.0' })).rejects.toMatchObject({ kind: 'input' });
+  const arm = openToolbox({ cache, arch: 'arm64' });
+  await expect(arm.get('sarif-multitool')).rejects.toThrow(
+    'no package of sarif-multitool for Linux on arm64',
+  );
   const toolbox = openToolbox({ cache, arch: 's390x' });
   await expect(toolbox.get('ruff')).rejects.toMatchObject({ kind: 'infrastructure' });
 });

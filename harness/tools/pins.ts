@@ -17,6 +17,8 @@ export interface PinDeclaration {
   /** Main package, whose version is the tool's. */
   package: string;
   version: string;
+  /** Where there are packages of it; both by default. */
+  runsOn?: readonly Arch[];
   /** Executable below `bin/` → the file that it is, relative to the mount. */
   bin?: Readonly<Record<string, string>>;
   /** What must be there besides: npm passes over an optional package that it cannot have. */
@@ -73,11 +75,12 @@ const pins: Readonly<Record<string, PinDeclaration>> = {
   },
   secretlint: { ecosystem: 'npm', package: 'secretlint', version: '13.0.6' },
   'fast-check': { ecosystem: 'npm', package: 'fast-check', version: '4.10.2' },
-  /** Only tests use it: the reference validator of SARIF files. There is none for arm64. */
+  // Only tests use it: the reference validator of SARIF files.
   'sarif-multitool': {
     ecosystem: 'npm',
     package: '@microsoft/sarif-multitool-linux',
     version: '5.7.0',
+    runsOn: ['x64'],
     bin: { 'sarif-multitool': 'node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool' },
   },
   ruff: { ecosystem: 'pypi', package: 'ruff', version: '0.17.5' },

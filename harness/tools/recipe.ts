@@ -21,13 +21,17 @@ export interface Recipe {
   fill(folder: string, signal: AbortSignal): Promise<unknown>;
 }
 
-/** Throws `TypeError` for a name that is not pinned, `input` for a `PackageRef` without an exact version. */
+/**
+ * Throws `TypeError` for a name that is not pinned, `input` for a `PackageRef` without an exact version, `infrastructure`
+ * for a tool that there is not for the architecture.
+ */
 export function recipeOf(tool: string | PackageRef, arch: Arch, env: NodeJS.ProcessEnv): Recipe {
   return typeof tool === 'string' ? pinnedRecipe(tool, arch, env) : refRecipe(parseRef(tool), arch, env);
 }
 
 function pinnedRecipe(name: string, arch: Arch, env: NodeJS.ProcessEnv): Recipe {
-  const { ecosystem, bin = {}, requires = [], keep } = declarationOf(name);
+  const { ecosystem, bin = {}, requires = [], keep, runsOn } = declarationOf(name);
+  if (runsOn !== undefined && !runsOn.includes(arch)) throw foreignArch(name, arch);
   const pin = pinOf(name);
   const onArch = (path: string) => path.replaceAll('{arch}', arch);
   return {
@@ -69,7 +73,11 @@ function refRecipe(ref: ParsedRef, arch: Arch, env: NodeJS.ProcessEnv): Recipe {
 /** Throws `infrastructure` for an architecture that no tool is there for. */
 export function archOf(name: string): Arch {
   if (name === 'x64' || name === 'arm64') return name;
-  throw infrastructureError(`the pinned tools do not run on ${name}`, {
-    fix: 'use a container engine on x64 or arm64',
+  throw foreignArch('a pinned tool', name);
+}
+
+function foreignArch(what: string, arch: string) {
+  return infrastructureError(`there is no package of ${what} for Linux on ${arch}`, {
+    fix: 'use a container engine of another architecture, or leave the tool out',
   });
 }

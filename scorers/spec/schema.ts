@@ -82,7 +82,7 @@ const ExportCheck = z.strictObject({
   /** `equal`: each can stand for the other. `assignable`: it can be used wherever the signature can. */
   match: z.enum(['equal', 'assignable']).default('equal'),
   kind: z.enum(['value', 'type']).default('value'),
-  /** TypeScript only: imports and declarations that the signature needs. */
+  /** Imports and, in TypeScript, declarations that the signature needs. */
   preamble: z.string().max(4000).optional(),
   language: Language.optional(),
 });

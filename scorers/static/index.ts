@@ -10,9 +10,10 @@ import { StaticEntry } from './options.ts';
 import { parseApart } from './parse-apart.ts';
 import { scoreStatic } from './score.ts';
 import type { StaticScorer } from './scorer-parts.ts';
-import { toolKinds } from './tools/registry.ts';
+import { textTools, toolAdapters } from './tools/registry.ts';
 import { scorerName, scorerVersion } from './verdict.ts';
 
+const toolKinds = { adapters: toolAdapters, texts: textTools };
 const maxSuiteFileBytes = 4 * 1024 ** 2;
 
 /** New findings of analysis tools, held against those that they have on the base. */

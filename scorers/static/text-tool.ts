@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Finding } from '../../harness/domain/finding.ts';
 
 /** What an analysis of the harness's own says of one file. */
-export interface TextReport {
+interface TextReport {
   findings: Finding[];
   /** Numbers that add up over files, by name. Finite. */
   measures?: Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readBytes } from '../../harness/plan/read-file.ts';
 import { type ChosenTool, openTool, toolEntries } from '../../scorers/static/choose.ts';
-import { toolKinds } from '../../scorers/static/tools/registry.ts';
+import { textTools, toolAdapters } from '../../scorers/static/tools/registry.ts';
 
 /** Options of each tool, where its own do not do; files are relative to this folder. */
 const options: Readonly<Record<string, object>> = {
@@ -39,7 +39,10 @@ export const isolated: ReadonlySet<string> = new Set(['knip', 'jscpd']);
 
 /** A tool as a suite that names it would have it. Throws AssayError `input` for options that it does not accept. */
 export async function corpusTool(name: string): Promise<ChosenTool> {
-  const [entry] = toolEntries([{ tool: name, ...options[name] }], toolKinds);
+  const [entry] = toolEntries([{ tool: name, ...options[name] }], {
+    adapters: toolAdapters,
+    texts: textTools,
+  });
   if (entry === undefined) throw new TypeError(`there is no tool ${name}`);
   return openTool(entry, [], async (path) => {
     const read = await readBytes(join(import.meta.dirname, path), {

@@ -197,6 +197,35 @@ const hostile: ExportCase[] = [
     'unknown',
     /does not look at/,
   ],
+  ['a name that is annotated and not bound', 'slug: str\n', { signature: 'str' }, 'unknown', /does not keep/],
+  ['a name that is deleted', `${same}del slug\n`, { signature }, 'unknown', /does not keep/],
+  [
+    'two of one name',
+    `import sys\nif len(sys.argv) > 9:\n    def slug(text: str, *, sep: str = "-") -> str: ...\nelse:\n    def slug(*a): ... # type: ignore\n`,
+    { signature },
+    'unknown',
+    /more than once/,
+  ],
+  [
+    'the same name twice, as the same',
+    `try:\n    from helper import slug\nexcept ImportError:\n    def slug(text: str, *, sep: str = "-") -> str: return text\n`,
+    { signature },
+    'pass',
+  ],
+  [
+    'overloads',
+    `from typing import overload\n@overload\ndef slug(a: int) -> int: ...\n@overload\ndef slug(a: str) -> str: ...\ndef slug(a): return a\n`,
+    { signature: 'Callable[[int], int]', match: 'assignable' },
+    'pass',
+  ],
+  ['what only a stub tells of', 'from stubbed import slug\n', { signature }, 'unknown', /stub/],
+  [
+    'a type that cannot be found',
+    same,
+    { signature: 'def slug(text: nowhere.Text, *, sep: str) -> str' },
+    'unknown',
+    /cannot be/,
+  ],
   [
     'names of builtins',
     `from typing import Any\nstr = Any\ndef slug(text: str, *, sep: str = "-") -> str: ...\n`,
@@ -221,6 +250,8 @@ const hostile: ExportCase[] = [
 
 it('nothing in a module or beside it changes how it is compared', async () => {
   await expectExports(bench, hostile, '.py', {
+    'src/helper.py': same,
+    'src/stubbed.pyi': 'def slug(text: str, *, sep: str = ...) -> str: ...\n',
     'mypy.ini': '[mypy]\nplugins = ./evil.py\nignore_errors = True\n',
     'evil.py': 'raise SystemExit(0)\n',
     'sitecustomize.py': 'raise SystemExit(0)\n',

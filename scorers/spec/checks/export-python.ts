@@ -17,7 +17,10 @@ export function comparePython(
 ): Promise<CheckAnswer[]> {
   const { workdir } = tools.context.workspace;
   return runChecker(checks, tools, {
-    program: 'export-python-main.py',
+    program: [
+      'python_main.py',
+      ...['module', 'spec', 'names', 'compare', 'outcomes'].map((each) => `python_${each}.py`),
+    ],
     tools: ['mypy'],
     command: (program, request) => ['/bin/sh', '-c', findPython, 'sh', workdir, program, request],
     settings: { mypy: inTool('mypy', '').replace(/\/$/, '') },

@@ -11,6 +11,7 @@ import { lastLineOf, outputText, runCheckContainer } from './container.ts';
 
 /** Where our program and its request lie in the container. */
 const folder = staticDir('export');
+const assets = join(import.meta.dirname, 'export-assets');
 const maxOutputBytes = 32 * 1024 ** 2;
 /** Longest type in a message, in UTF-16 units. */
 const maxType = 240;
@@ -31,8 +32,8 @@ const Results = z.array(
 );
 
 interface Checker {
-  /** Our program, a file beside this one. */
-  program: string;
+  /** Our program, of files in `export-assets/`: first the one that is started. */
+  program: readonly [string, ...string[]];
   /** Packages of the toolbox that it needs. */
   tools: readonly string[];
   /** What starts it, by the paths of program and request. */
@@ -48,16 +49,16 @@ interface Checker {
 export async function runChecker(
   checks: readonly AskedCheck<'export'>[],
   tools: CheckTools,
-  { program, tools: packages, command, settings }: Checker,
+  checker: Checker,
 ): Promise<CheckAnswer[]> {
   const { context } = tools;
-  const installed = await Promise.all(packages.map((name) => context.toolbox.get(name, context.signal)));
+  const installed = await Promise.all(checker.tools.map((name) => context.toolbox.get(name, context.signal)));
   const modules = Map.groupBy(checks, ({ given }) => given.module);
   const request = {
     workdir: context.workspace.workdir,
     // The container needs a moment to start and to end.
     timeoutMs: Math.max(1000, (tools.timeoutSec - 3) * 1000),
-    ...settings,
+    ...checker.settings,
     modules: [...modules].map(([module, asked]) => ({
       module,
       checks: asked.map(({ id, given }) => ({ id, ...given })),
@@ -68,12 +69,13 @@ export async function runChecker(
     type: 'file' as const,
     content,
   });
+  const program = checker.program.map(async (name) => file(name, await readFile(join(assets, name), 'utf8')));
   const run = await runCheckContainer(tools, {
     runs: 'tool',
-    command: command(`${folder}/${program}`, `${folder}/request.json`),
+    command: checker.command(`${folder}/${checker.program[0]}`, `${folder}/request.json`),
     entries: [
       { path: folder, type: 'dir' },
-      file(program, await readFile(join(import.meta.dirname, program), 'utf8')),
+      ...(await Promise.all(program)),
       file('request.json', JSON.stringify(request)),
     ],
     mounts: mountsOf(installed),

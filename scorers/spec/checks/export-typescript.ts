@@ -16,7 +16,12 @@ export function compareTypeScript(
   tools: CheckTools,
 ): Promise<CheckAnswer[]> {
   return runChecker(checks, tools, {
-    program: 'export-typescript-main.cjs',
+    program: [
+      'typescript-main.cjs',
+      'typescript-module.cjs',
+      'typescript-program.cjs',
+      'typescript-compare.cjs',
+    ],
     // TypeScript 7 has no programming interface; ESLint's package brings the last compiler that has one.
     tools: ['node', 'eslint'],
     command: (program, request) => [inTool('node', 'bin/node'), program, request],

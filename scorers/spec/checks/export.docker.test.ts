@@ -207,7 +207,8 @@ describe('TypeScript', () => {
       'global types do not replace ours',
       'declare global { type Record<K, V> = any; interface Promise<T> { a: any } type Wanted = any }\nexport const slug = (text: string): Promise<number> => Promise.resolve(1);',
       { signature: '(text: string) => Promise<string>' },
-      'fail',
+      'unknown',
+      /global declarations/,
     ],
     [
       'nor stand in for names that the spec lacks',
@@ -235,6 +236,26 @@ describe('TypeScript', () => {
       'fail',
     ],
     [
+      'a value that only a declaration file tells of',
+      "export { slug } from './declared.js';",
+      text,
+      'unknown',
+      /declaration file/,
+    ],
+    [
+      'a module that is only declared',
+      "declare module './ghost.js' { export function slug(text: string): string }\nexport { slug } from './ghost.js';",
+      text,
+      'unknown',
+    ],
+    [
+      'global declarations that change what the signature means',
+      'declare global { interface RequestInit { mine: string } }\nexport const slug = (init: { mine: string }): string => init.mine;',
+      { signature: '(init: RequestInit) => string', match: 'assignable' },
+      'unknown',
+      /global declarations/,
+    ],
+    [
       'messages of one line',
       `export const slug = 'a\\u001b[31m\\n\\u202e' as const;`,
       { signature: 'number' },
@@ -243,7 +264,10 @@ describe('TypeScript', () => {
     ],
   ];
 
-  it('nothing in a module changes how it is compared', async () => expectExports(bench, hostile, '.ts'));
+  it('nothing in a module changes how it is compared', async () =>
+    expectExports(bench, hostile, '.ts', {
+      'src/declared.d.ts': 'export declare function slug(text: string): string;\n',
+    }));
 
   const asked = (name: string) => ({
     id: name,

@@ -2,54 +2,68 @@ import type { DependencyFile, Ecosystem } from './model.ts';
 import { readCargoLock, readCargoToml } from './readers/cargo.ts';
 import { readGoMod, readGoSum } from './readers/go.ts';
 import { readPackageJson, readPackageLock } from './readers/npm.ts';
+import type { Format } from './readers/parse.ts';
 import { readPnpmLock } from './readers/pnpm.ts';
 import { readPipfileLock, readPoetryLock, readUvLock } from './readers/python-locks.ts';
 import { readPipfile, readPyproject, readRequirements, readSetupCfg } from './readers/python-manifests.ts';
-import { readYarnLock } from './readers/yarn.ts';
+import { readYarnLock, yarnFormat } from './readers/yarn.ts';
 
 /** How a file of dependencies is read. */
 export interface FileKind {
   ecosystem: Ecosystem;
   kind: DependencyFile['kind'];
-  read(text: string): DependencyFile;
+  format(text: string): Format;
+  /** What a document of this format says. Throws `Unreadable`. */
+  read(document: unknown): DependencyFile;
   /** Of a manifest: names of the locks that answer it. */
   locks: readonly string[];
 }
 
-const manifest = (ecosystem: Ecosystem, read: FileKind['read'], locks: readonly string[] = []): FileKind => ({
-  ecosystem,
-  kind: 'manifest',
-  read,
-  locks,
-});
-const lock = (ecosystem: Ecosystem, read: FileKind['read']): FileKind => ({
-  ecosystem,
-  kind: 'lock',
-  read,
-  locks: [],
-});
+const documentOf = (ecosystem: Ecosystem, format: Format | FileKind['format']) => {
+  const made = { ecosystem, format: typeof format === 'string' ? () => format : format };
+  return {
+    manifest: (read: FileKind['read'], locks: readonly string[] = []): FileKind => ({
+      ...made,
+      kind: 'manifest',
+      read,
+      locks,
+    }),
+    lock: (read: FileKind['read']): FileKind => ({ ...made, kind: 'lock', read, locks: [] }),
+  };
+};
+/** Lines are what the format's parser gives; nothing else gets to these readers. */
+const ofLines =
+  (read: (lines: readonly string[]) => DependencyFile): FileKind['read'] =>
+  (document) =>
+    read(document as readonly string[]);
+
+const javascript = documentOf('npm', 'json');
+const python = documentOf('pypi', 'toml');
+const pythonLines = documentOf('pypi', 'lines');
+const rust = documentOf('cargo', 'toml');
+const golang = documentOf('go', 'lines');
 
 const kinds: Readonly<Record<string, FileKind>> = {
-  'package.json': manifest('npm', readPackageJson, [
+  'package.json': javascript.manifest(readPackageJson, [
     'package-lock.json',
     'npm-shrinkwrap.json',
     'pnpm-lock.yaml',
     'yarn.lock',
   ]),
-  'package-lock.json': lock('npm', readPackageLock),
-  'npm-shrinkwrap.json': lock('npm', readPackageLock),
-  'pnpm-lock.yaml': lock('npm', readPnpmLock),
-  'yarn.lock': lock('npm', readYarnLock),
-  'pyproject.toml': manifest('pypi', readPyproject, ['poetry.lock', 'uv.lock']),
-  'setup.cfg': manifest('pypi', readSetupCfg),
-  Pipfile: manifest('pypi', readPipfile, ['Pipfile.lock']),
-  'poetry.lock': lock('pypi', readPoetryLock),
-  'uv.lock': lock('pypi', readUvLock),
-  'Pipfile.lock': lock('pypi', readPipfileLock),
-  'Cargo.toml': manifest('cargo', readCargoToml, ['Cargo.lock']),
-  'Cargo.lock': lock('cargo', readCargoLock),
-  'go.mod': manifest('go', readGoMod, ['go.sum']),
-  'go.sum': lock('go', readGoSum),
+  'package-lock.json': javascript.lock(readPackageLock),
+  'npm-shrinkwrap.json': javascript.lock(readPackageLock),
+  'pnpm-lock.yaml': documentOf('npm', 'yaml').lock(readPnpmLock),
+  'yarn.lock': documentOf('npm', yarnFormat).lock(readYarnLock),
+  'pyproject.toml': python.manifest(readPyproject, ['poetry.lock', 'uv.lock']),
+  'setup.cfg': pythonLines.manifest(ofLines(readSetupCfg)),
+  Pipfile: python.manifest(readPipfile, ['Pipfile.lock']),
+  'poetry.lock': python.lock(readPoetryLock),
+  'uv.lock': python.lock(readUvLock),
+  'Pipfile.lock': documentOf('pypi', 'json').lock(readPipfileLock),
+  'Cargo.toml': rust.manifest(readCargoToml, ['Cargo.lock']),
+  'Cargo.lock': rust.lock(readCargoLock),
+  'go.mod': golang.manifest(ofLines(readGoMod), ['go.sum']),
+  'go.sum': golang.lock(ofLines(readGoSum)),
 };
 
 /** Locks that change with every change of their manifest: they hold a hash of it. */
@@ -79,7 +93,7 @@ export function kindOf(path: string): PathKind | null {
   if (Object.hasOwn(kinds, name)) return kinds[name] ?? null;
   const isRequirements =
     requirements.test(name) || (parts.at(-2) === 'requirements' && /\.(?:txt|in)$/.test(name));
-  if (isRequirements) return manifest('pypi', readRequirements);
+  if (isRequirements) return pythonLines.manifest(ofLines(readRequirements));
   if (sources.test(name) || /(?:^|\/)\.cargo\/config(?:\.toml)?$/.test(path)) return 'sources';
   return unread.test(name) ? 'unread' : null;
 }

@@ -4,6 +4,7 @@ import { boundedLine } from '../../text.ts';
 import { type FileKind, folderOf, kindOf } from './classify.ts';
 import type { LockPair, ManifestPair } from './compare.ts';
 import { type DependencyFile, Unreadable } from './model.ts';
+import { parseDocumentApart } from './readers/parse-apart.ts';
 
 /** How many files of dependencies are read; a change to more is unknown. */
 const maxFiles = 400;
@@ -72,6 +73,7 @@ export async function collectFiles(
     };
     if (!isBroken(path, pair)) found.manifests.push(pair);
   }
+  found.faults.push(...secondLocks(lockPaths, before, after));
   for (const path of [...lockPaths].toSorted()) found.locks.push(...(await lockPair(path)));
   return found;
 }
@@ -112,6 +114,18 @@ function locksFor(path: string, { locks }: FileKind, before: Files, after: Files
   }
 }
 
+/** New locks of manifests that another lock had answered: which of the two counts is the package manager's choice. */
+function secondLocks(touched: ReadonlySet<string>, before: Files, after: Files): string[] {
+  const isNew = (path: string) => touched.has(path) && !before.has(path) && after.has(path);
+  return [...before.keys()].flatMap((path) => {
+    const kind = fileKind(path);
+    if (kind?.kind !== 'manifest') return [];
+    const now = locksFor(path, kind, before, after).filter(isNew);
+    const old = locksFor(path, kind, before, new Map());
+    return now.length > 0 && old.length > 0 ? [`${now[0]} is new beside ${old[0]}`] : [];
+  });
+}
+
 type Read = <Kind extends DependencyFile['kind']>(
   path: string,
   entry: TreeEntry | undefined,
@@ -131,10 +145,8 @@ function openReader(
     const key = `${entry.digest} ${path}`;
     if (!done.has(key)) {
       signal.throwIfAborted();
-      const read = fileKind(path)?.read;
       try {
-        if (entry.mode === '120000') throw new Unreadable('it is a symbolic link');
-        done.set(key, read?.((await store.readBlob(entry.digest)).toString('utf8')) ?? null);
+        done.set(key, await readFile(store, path, entry));
       } catch (error) {
         if (!(error instanceof Unreadable)) throw error;
         done.set(key, null);
@@ -151,4 +163,18 @@ function openReader(
 
 function isOtherVersion({ message }: Unreadable): boolean {
   return message.includes('lockfileVersion') || message.includes('larger than');
+}
+
+async function readFile(
+  store: Pick<ScoreContext['store'], 'readBlob'>,
+  path: string,
+  { mode, digest }: TreeEntry,
+): Promise<DependencyFile | null> {
+  const kind = fileKind(path);
+  if (kind === null) return null;
+  if (mode === '120000') throw new Unreadable('it is a symbolic link');
+  const text = (await store.readBlob(digest)).toString('utf8');
+  const parsed = await parseDocumentApart(kind.format(text), text);
+  if (!parsed.ok) throw new Unreadable(parsed.reason);
+  return kind.read(parsed.value);
 }

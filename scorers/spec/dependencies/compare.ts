@@ -164,6 +164,10 @@ function compareLock({ path, ecosystem, before, after }: LockPair, changes: Depe
   for (const each of packages)
     if (had.get(each.name)?.has(each.version) !== true) changes.packages.push({ ...each, ecosystem, path });
   if (before === null) return;
+  const wasLocal = new Set(before.locked.flatMap(({ name, isLocal }) => (isLocal ? [name] : [])));
+  for (const { name, isLocal } of after.locked)
+    if (isLocal && had.has(name) && !wasLocal.has(name))
+      changes.faults.push(`${path} takes ${name} from a folder`);
   for (const [name, versions] of has) {
     const old = had.get(name);
     if (old === undefined) changes.gained.push(`${name} in ${path}`);

@@ -368,6 +368,22 @@ describe('dependencies of npm', () => {
     expect(await ask(policy, from, changes)).toEqual(want);
   });
 
+  it('is answered by one lock, and by packages of the registry', async () => {
+    const second = { 'npm-shrinkwrap.json': base['package-lock.json'] ?? '' };
+    expect(await ask({}, base, second)).toEqual({
+      lock: 'fail: npm-shrinkwrap.json is new beside package-lock.json',
+    });
+    const linked = npm(
+      { ms: '^2.1.0' },
+      { 'node_modules/ms': { resolved: 'ms', link: true }, ms: { version: '2.1.3' } },
+    );
+    expect(await ask({ update: 'allow', remove: 'allow' }, base, linked)).toEqual({
+      lock: expect.stringContaining('package-lock.json takes ms from a folder'),
+    });
+    const first = { 'package-lock.json': null, ...base };
+    expect(await ask({}, { 'package.json': base['package.json'] ?? '' }, first)).toEqual({});
+  });
+
   it('names a few of many, and all in the evidence', async () => {
     const many = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`p${index}`, '1.0.0']));
     const packages = Object.entries(many).map(([name, version]) => entry(name, version));

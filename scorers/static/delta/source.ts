@@ -47,7 +47,7 @@ export function openSource(text: string, style: LineStyle): Source {
  * A line as every formatter leaves it: no white space, one kind of quotes, no comma or semicolon at its end. Equal normal
  * lines may still differ in meaning (white space inside a string): they only say which line is which.
  */
-export function normalLine(line: string): string {
+function normalLine(line: string): string {
   const dense = line.replace(/\s+/gu, '').replaceAll('"', "'");
   let end = dense.length;
   // No regular expression: `[;,]+$` takes quadratic time on a line of semicolons.

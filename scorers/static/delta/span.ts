@@ -27,5 +27,7 @@ export function spanOf(finding: Finding, source: Source | null): string {
     characters += Math.max(0, to - from);
   }
   if (characters > maxCharacters) return 'long';
-  return parts.join('').replace(/\s+/gu, '').replaceAll('"', "'");
+  const dense = parts.join('').replace(/\s+/gu, '').replaceAll('"', "'");
+  // A formatter that wraps arguments ends the last one with a comma.
+  return dense.replace(/,(?=[)\]}])/gu, '');
 }

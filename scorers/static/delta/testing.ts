@@ -1,5 +1,6 @@
 import type { Finding } from '../../../harness/domain/finding.ts';
-import type { FilePair } from './delta.ts';
+import type { Delta, FilePair } from './delta.ts';
+import { matchFindings } from './match.ts';
 
 /** A tree's files by path. */
 export type Files = Readonly<Record<string, string>>;
@@ -60,3 +61,28 @@ export function pairsOf(
     .map((path) => ({ before: null, after: file(after, path) }));
   return [...old, ...added].filter(({ before: a, after: b }) => a?.path !== b?.path || a?.text !== b?.text);
 }
+
+/** Lines of new, fixed and unchanged findings, the latter as `before>after`. */
+export function linesOf({ new: added, fixed, unchanged }: Delta) {
+  return {
+    new: added.map(({ startLine }) => startLine),
+    fixed: fixed.map(({ startLine }) => startLine),
+    unchanged: unchanged.map(({ before, after }) => `${before.startLine}>${after.startLine}`),
+  };
+}
+
+/** What becomes of the `TODO`s of two trees. */
+export function todoDelta(before: Files, after: Files, renames: Record<string, string> = {}) {
+  return linesOf(matchFindings(todosOf(before), todosOf(after), pairsOf(before, after, renames)));
+}
+
+/** What becomes of one finding in one file, which is at its first character unless said otherwise. */
+export function oneDelta(before: string, after: string, old: Partial<Finding>, now: Partial<Finding>) {
+  const at = { path: 'a.ts', startLine: 1, startColumn: 1 };
+  const pairs = pairsOf({ 'a.ts': before }, { 'a.ts': after });
+  return linesOf(matchFindings([finding({ ...at, ...old })], [finding({ ...at, ...now })], pairs));
+}
+
+/** Of a finding on the first line: it is the same, or it is not. */
+export const same = { new: [], fixed: [], unchanged: ['1>1'] };
+export const other = { new: [1], fixed: [1], unchanged: [] };

@@ -70,7 +70,7 @@ describe('locks', () => {
       'foo-bar',
       2,
     ],
-    ['poetry.lock', '[[package]]\nname = "Foo.Bar"\nversion = "1.2.3"\nfiles = []\n', 'PyPI', 'foo-bar', 2],
+    ['poetry.lock', '[[package]]\nname = "foo-bar"\nversion = "1.2.3"\nfiles = []\n', 'PyPI', 'foo-bar', 2],
     [
       'uv.lock',
       'version = 1\n[[package]]\nname = "foo-bar"\nversion = "1.2.3"\nsource = { registry = "x" }\n',

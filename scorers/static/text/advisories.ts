@@ -6,7 +6,8 @@ import type { TextInput, TextTool } from '../text-tool.ts';
 import { ToolFailure } from '../tool.ts';
 import type { Advisory, Severity } from './advisories/advisory.ts';
 import { type Advisories, keyOf, loadAdvisories } from './advisories/load.ts';
-import { type LockedPackage, lockFiles, readLock, Unreadable } from './locks/read-lock.ts';
+import { type LockedPackage, lockFiles, readLock } from './locks/read-lock.ts';
+import { Unreadable } from './locks/unreadable.ts';
 import { lineIndex } from './syntax/lines.ts';
 
 const options = z.strictObject({

@@ -34,5 +34,3 @@ export const toolAdapters: readonly ToolAdapter[] = [
 
 /** Analyses of the harness's own. */
 export const textTools: readonly TextTool[] = [suppressions, complexity, advisories];
-
-export const toolKinds = { adapters: toolAdapters, texts: textTools };

@@ -1,9 +1,10 @@
 // Runs in a container, by the mounted Node, with no code of the candidate: compares exported names with what a spec says.
-// `typescript-main.cjs <request>` asks about all modules in one further process; where the compiler cannot bear that, about each in a
-// process of its own, so that one module says nothing of the others. `typescript-main.cjs <request> <index> …` is such a process.
-// JSON on stdout.
+// `typescript-main.cjs <request>` asks about all modules in one further process; where the compiler cannot bear that, about
+// each in a process of its own, so that one module says nothing of the others. With indexes of modules behind it, it is
+// such a process. JSON on stdout.
 const { spawnSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
+const { askModule } = require('./typescript-module.cjs');
 
 const [, self, requestFile, ...indexes] = process.argv;
 const request = JSON.parse(readFileSync(requestFile, 'utf8'));
@@ -38,9 +39,11 @@ function askApart(some, milliseconds) {
 }
 
 function askHere(some) {
-  const { askModule } = require('./typescript-module.cjs');
   const ts = require(request.typescript);
+  // Programs share the files that they read.
   const parsed = new Map();
-  return some.map((index) => ({ answers: askModule({ ts, parsed, ...request, ...request.modules[Number(index)] }) }));
+  return some.map((index) => {
+    const { module, checks } = request.modules[Number(index)];
+    return { answers: askModule({ ts, parsed, workdir: request.workdir, module, checks }) };
+  });
 }
-

@@ -1,93 +1,35 @@
 // What modules export by name, and what specs say of it, as the compiler sees both.
-const { statSync } = require('node:fs');
 const { join } = require('node:path');
-const { compare, footprint } = require('./typescript-compare.cjs');
+const { openComparison } = require('./typescript-compare.cjs');
+const { isFile, openCompiler } = require('./typescript-program.cjs');
 
 /** One answer for each check of a module. */
-function askModule(ts, parsed, { module, checks }) {
-  const file = join(request.workdir, module);
-  if (!isFile(file))
-    return checks.map(({ id }) => ({ id, outcome: 'fail', message: `there is no ${module}` }));
-  const texts = new Map(checks.map((check, place) => [specPath(place), specText(check)]));
-  const host = openHost(ts, parsed, texts);
+exports.askModule = ({ ts, parsed, workdir, module, checks }) => {
+  const file = join(workdir, module);
+  if (!isFile(file)) return checks.map(({ id }) => ({ id, ...fail(`there is no ${module}`) }));
+  // In the workspace, so that relative imports of a preamble are relative to it.
+  const texts = new Map(
+    checks.map((check, place) => [join(workdir, `__assay_spec_${place}__.ts`), specText(check)]),
+  );
   const specs = [...texts.keys()];
+  const compile = openCompiler({ ts, parsed, workdir, texts });
   // Without the candidate's module, a signature means what the spec alone says.
-  const alone = openProgram(ts, host, specs);
-  const whole = openProgram(ts, host, [file, ...specs]);
+  const alone = compile(specs);
+  const whole = compile([file, ...specs]);
   const subject = openSubject(ts, whole, file, module);
   return checks.map((check, place) => ({
     id: check.id,
-    ...answer(ts, subject, alone, whole, specPath(place), check),
+    ...answer({ ts, subject, alone, whole, check, spec: specs[place] }),
   }));
-}
-
-function isFile(path) {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    // Whatever keeps it from being read: it is not there.
-    return false;
-  }
-}
-
-/** In the workspace, so that relative imports of a preamble are relative to it; no such file is on the disk. */
-function specPath(place) {
-  return join(request.workdir, `__assay_spec_${place}__.ts`);
-}
+};
 
 function specText({ signature, preamble }) {
   if (signature === undefined) return 'export {};\n';
   return `${preamble ?? ''}\nexport {};\ntype __AssayExpected = (\n${signature}\n);\n`;
 }
 
-function compilerOptions(ts) {
-  const hasNodeTypes = isFile(join(request.workdir, 'node_modules/@types/node/package.json'));
-  return {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    allowJs: true,
-    resolveJsonModule: true,
-    allowImportingTsExtensions: true,
-    target: ts.ScriptTarget.ESNext,
-    module: ts.ModuleKind.Preserve,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    moduleDetection: ts.ModuleDetectionKind.Force,
-    jsx: ts.JsxEmit.Preserve,
-    lib: ['lib.esnext.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
-    // Packages of the workspace must not stand in for the standard library.
-    libReplacement: false,
-    types: hasNodeTypes ? ['node'] : [],
-  };
-}
-
-/** `parsed`: files by path, shared by all programs but for those of the specs. */
-function openHost(ts, parsed, texts) {
-  const host = ts.createCompilerHost(compilerOptions(ts), true);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.getCurrentDirectory = () => request.workdir;
-  host.fileExists = (path) => texts.has(path) || fileExists(path);
-  host.readFile = (path) => texts.get(path) ?? readFile(path);
-  const own = new Map();
-  host.getSourceFile = (path, ...rest) => {
-    const known = texts.has(path) ? own : parsed;
-    if (!known.has(path)) known.set(path, getSourceFile(path, ...rest));
-    return known.get(path);
-  };
-  return host;
-}
-
-function openProgram(ts, host, roots) {
-  const options = compilerOptions(ts);
-  const folder = ts.getDirectoryPath(ts.getDefaultLibFilePath(options));
-  // As files of ours: a file that says that it has no default library would take it from all others too.
-  const libs = options.lib.map((name) => join(folder, name));
-  const program = ts.createProgram({ rootNames: [...libs, ...roots], options, host });
-  return { program, checker: program.getTypeChecker(), folder };
-}
-
 /** The candidate's module, and what it exports by name. */
-function openSubject(ts, { program, checker, folder }, file, module) {
+function openSubject(ts, { program, checker, libraryFolder }, file, module) {
   const source = program.getSourceFile(file);
   if (source === undefined) return { module, problem: `${module} cannot be read` };
   const [error] = program.getSyntacticDiagnostics(source);
@@ -106,13 +48,14 @@ function openSubject(ts, { program, checker, folder }, file, module) {
         each.moduleSpecifier !== undefined &&
         checker.getSymbolAtLocation(each.moduleSpecifier) === undefined,
     ),
-    isLibrary: (declaration) => {
+    isLibrary(declaration) {
       const path = declaration.getSourceFile().fileName;
-      return path.startsWith(`${folder}/`) || path.includes('/node_modules/');
+      return path.startsWith(`${libraryFolder}/`) || path.includes('/node_modules/');
     },
   };
 }
 
+/** ECMAScript exports, and the properties of what CommonJS exports. */
 function exportsOf(ts, checker, symbol) {
   const found = checker.getExportsOfModule(symbol);
   const whole = found.find((each) => each.escapedName === ts.InternalSymbolName.ExportEquals);
@@ -121,62 +64,68 @@ function exportsOf(ts, checker, symbol) {
   return [...found, ...checker.getPropertiesOfType(checker.getTypeOfSymbol(value))];
 }
 
-function answer(ts, subject, alone, whole, path, check) {
-  if (subject.problem !== undefined) return unknown(subject.problem);
-  const { checker } = whole;
+function answer({ ts, subject, alone, whole, check, spec }) {
   const { module } = subject;
-  const expected = check.signature === undefined ? null : expectedType(ts, alone, whole, path);
+  const { name, kind } = check;
+  if (subject.problem !== undefined) return unknown(subject.problem);
+  const expected = check.signature === undefined ? null : expectedType({ ts, subject, alone, whole, spec });
   if (expected?.problem !== undefined) return unknown(expected.problem);
-  const exported = subject.exports.get(check.name);
+  const exported = subject.exports.get(name);
   if (exported === undefined) {
     return subject.hasLostExports
       ? unknown(`${module} exports all of a module that cannot be found`)
-      : fail(`${module} does not export ${check.name}`);
+      : fail(`${module} does not export ${name}`);
   }
+  const { checker } = whole;
   const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-  if (checker.isUnknownSymbol(symbol)) return unknown(`where ${check.name} comes from cannot be found`);
-  const absent = check.kind === 'value' ? valueFault(ts, checker, exported, symbol) : typeFault(ts, symbol);
-  if (absent !== null) return fail(`${check.name} of ${module} ${absent}`);
+  if (checker.isUnknownSymbol(symbol)) return unknown(`where ${name} comes from cannot be found`);
+  const fault = kind === 'value' ? valueFault(ts, subject, checker, exported, symbol) : typeFault(ts, symbol);
+  if (fault !== null) return { ...fault, message: `${name} of ${module} ${fault.message}` };
   if (expected === null) return { outcome: 'pass', message: '' };
-  if (check.kind === 'type' && isGeneric(checker, symbol))
-    return unknown(`the type ${check.name} is generic`);
-  const actual =
-    check.kind === 'value' ? checker.getTypeOfSymbol(symbol) : checker.getDeclaredTypeOfSymbol(symbol);
-  return compare(ts, subject, whole, { check, actual, expected: expected.type });
+  if (kind === 'type' && isGeneric(symbol)) return unknown(`the type ${name} is generic`);
+  const actual = kind === 'value' ? checker.getTypeOfSymbol(symbol) : checker.getDeclaredTypeOfSymbol(symbol);
+  const found = openComparison({ ts, checker, subject }).compare(check, actual, expected.type);
+  if (found.outcome !== 'lost') return found;
+  return { ...found, ...unknown(`the type of ${name} cannot be told${lostReason(ts, subject, whole)}`) };
 }
 
 /** The type that a spec writes; the same with the candidate's module beside it, else that has changed its meaning. */
-function expectedType(ts, alone, whole, path) {
+function expectedType({ ts, subject, alone, whole, spec }) {
+  const source = alone.program.getSourceFile(spec);
   const [error] = [
-    ...alone.program.getSyntacticDiagnostics(alone.program.getSourceFile(path)),
-    ...alone.program.getSemanticDiagnostics(alone.program.getSourceFile(path)),
+    ...alone.program.getSyntacticDiagnostics(source),
+    ...alone.program.getSemanticDiagnostics(source),
   ];
   if (error !== undefined) return { problem: `the spec's signature cannot be used: ${textOf(ts, error)}` };
   const [before, after] = [alone, whole].map(({ program, checker }) => {
-    const source = program.getSourceFile(path);
-    const alias = source.statements.find(
+    const { statements } = program.getSourceFile(spec);
+    const alias = statements.find(
       (each) => ts.isTypeAliasDeclaration(each) && each.name.text === '__AssayExpected',
     );
     const type = checker.getTypeFromTypeNode(alias.type);
-    return { type, text: checker.typeToString(type, undefined, ts.TypeFormatFlags.InTypeAlias) };
+    return { type, footprint: openComparison({ ts, checker, subject }).footprint(type) };
   });
-  if (before.text !== after.text)
-    return { problem: `the module changes what the signature means, from ${before.text} to ${after.text}` };
+  if (before.footprint !== after.footprint)
+    return { problem: `${subject.module} changes by global declarations what the spec's signature means` };
   if (after.type.flags & ts.TypeFlags.Any) return { problem: "the spec's signature comes out as any" };
   return after;
 }
 
 /** Why an exported name is no value when the module runs; null where it is one. */
-function valueFault(ts, checker, exported, symbol) {
+function valueFault(ts, { isLibrary }, checker, exported, symbol) {
   if (!(symbol.flags & ts.SymbolFlags.Value) || isTypeOnly(ts, checker, exported))
-    return 'is exported as a type only';
-  const declarations = (symbol.declarations ?? []).filter((each) => !each.getSourceFile().isDeclarationFile);
-  const isEmpty = (each) =>
-    (ts.getCombinedModifierFlags(each) & ts.ModifierFlags.Ambient) !== 0 ||
-    (ts.isFunctionDeclaration(each) && each.body === undefined) ||
-    ts.isInterfaceDeclaration(each) ||
-    ts.isTypeAliasDeclaration(each);
-  return declarations.length > 0 && declarations.every(isEmpty) ? 'is declared, and not there' : null;
+    return fail('is exported as a type only');
+  const declarations = (symbol.declarations ?? []).filter((each) => !isLibrary(each));
+  const isPresent = (each) =>
+    (each.flags & ts.NodeFlags.Ambient) === 0 &&
+    !(ts.isFunctionDeclaration(each) && each.body === undefined) &&
+    !ts.isInterfaceDeclaration(each) &&
+    !ts.isTypeAliasDeclaration(each);
+  if (declarations.length === 0 || declarations.some(isPresent)) return null;
+  // What stands behind a declaration file nobody has looked at.
+  return declarations.every((each) => each.getSourceFile().isDeclarationFile)
+    ? unknown('is told of by a declaration file alone')
+    : fail('is declared, and not there');
 }
 
 /** Whether a name went through `export type` or `import type` on its way. */
@@ -189,12 +138,29 @@ function isTypeOnly(ts, checker, exported) {
 }
 
 function typeFault(ts, symbol) {
-  return symbol.flags & ts.SymbolFlags.Type ? null : 'is no type';
+  return symbol.flags & ts.SymbolFlags.Type ? null : fail('is no type');
 }
 
 function isGeneric(symbol) {
   return symbol.declarations?.some((each) => (each.typeParameters?.length ?? 0) > 0) ?? false;
 }
 
+/** Of the compiler: names, modules and members that it has not found, and types that it has given up on. */
+const lostCodes = new Set([2304, 2305, 2307, 2503, 2552, 2580, 2584, 2589, 2590, 2591, 2694, 7016]);
 
-module.exports = { askModule };
+function lostReason(ts, { source }, { program }) {
+  const found = program.getSemanticDiagnostics(source).find(({ code }) => lostCodes.has(code));
+  return found === undefined ? '' : `: ${textOf(ts, found)}`;
+}
+
+function textOf(ts, { messageText }) {
+  return ts.flattenDiagnosticMessageText(messageText, ' ');
+}
+
+function fail(message) {
+  return { outcome: 'fail', message };
+}
+
+function unknown(message) {
+  return { outcome: 'unknown', message };
+}

@@ -11,13 +11,12 @@ import {
   textOf,
   versionsByName,
 } from '../model.ts';
-import { parseToml } from './parse.ts';
 
 const sections = ['dependencies', 'dev-dependencies', 'build-dependencies'];
 
 /** `Cargo.toml`. */
-export function readCargoToml(text: string): Manifest {
-  const value = recordOf(parseToml(text), 'Cargo.toml');
+export function readCargoToml(document: unknown): Manifest {
+  const value = recordOf(document, 'Cargo.toml');
   const targets = entriesOf(fieldOf(value, 'target')).flatMap(([target, table]) =>
     sections.flatMap((section) => declaredIn(fieldOf(table, section), `${target} ${section}`)),
   );
@@ -42,11 +41,13 @@ function declaredIn(table: unknown, section: string): Declared[] {
     const isElsewhere = entriesOf(given).some(([name]) =>
       ['git', 'path', 'registry', 'package'].includes(name),
     );
+    // Its version stands in the workspace's own table.
+    const isShared = fieldOf(given, 'workspace') === true && !isElsewhere;
     return {
       name: key,
       section,
       spec: typeof given === 'string' ? given.trim() : JSON.stringify(given),
-      range: version === null || isElsewhere ? null : cargoRange(version),
+      range: isShared ? '*' : version === null || isElsewhere ? null : cargoRange(version),
     };
   });
 }
@@ -64,8 +65,8 @@ const registries = [
 ];
 
 /** `Cargo.lock`. */
-export function readCargoLock(text: string): Lock {
-  const value = recordOf(parseToml(text), 'the lock');
+export function readCargoLock(document: unknown): Lock {
+  const value = recordOf(document, 'the lock');
   const locked = listOf(fieldOf(value, 'package')).map((entry): Locked => {
     const source = textOf(fieldOf(entry, 'source'));
     const name = textOf(fieldOf(entry, 'name')) ?? '';

@@ -1,12 +1,11 @@
 import { type Declared, type Lock, type Locked, type Manifest, Unreadable } from '../model.ts';
-import { linesOf } from './parse.ts';
 
 /** `go.mod`: https://go.dev/ref/mod#go-mod-file. Indirect requirements are the lock's business. */
-export function readGoMod(text: string): Manifest {
+export function readGoMod(lines: readonly string[]): Manifest {
   const declared: Declared[] = [];
   const steering: Record<string, string> = {};
   let block: string | null = null;
-  for (const line of linesOf(text)) {
+  for (const line of lines) {
     const [code = '', comment = ''] = line.split(/\/\/(.*)/s);
     const words = code
       .trim()
@@ -34,9 +33,9 @@ export function readGoMod(text: string): Manifest {
 }
 
 /** `go.sum`: one hash for each module and version, and one for its `go.mod`. */
-export function readGoSum(text: string): Lock {
+export function readGoSum(lines: readonly string[]): Lock {
   const found = new Map<string, Locked & { hashes: string[] }>();
-  for (const line of linesOf(text)) {
+  for (const line of lines) {
     if (line.trim() === '') continue;
     const [name, version, hash, more] = line.trim().split(/\s+/);
     if (name === undefined || version === undefined || hash === undefined || more !== undefined)

@@ -10,7 +10,6 @@ import {
   textOf,
   Unreadable,
 } from '../model.ts';
-import { parseJson } from './parse.ts';
 
 const sections = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
 /** https://docs.npmjs.com/cli/using-npm/scripts: what runs on a plain `npm install` of the project. */
@@ -40,8 +39,8 @@ const steeringFields = [
 ] as const;
 
 /** `package.json`. */
-export function readPackageJson(text: string): Manifest {
-  const value = recordOf(parseJson(text), 'package.json');
+export function readPackageJson(document: unknown): Manifest {
+  const value = recordOf(document, 'package.json');
   const scripts = entriesOf(fieldOf(value, 'scripts')).filter(([name]) => lifeCycle.includes(name));
   const steering = steeringFields.flatMap((path): [string, string][] => {
     const given = fieldOf(value, ...path);
@@ -72,8 +71,8 @@ function npmRange(spec: string): string | null {
 }
 
 /** `package-lock.json` and `npm-shrinkwrap.json`, of lockfileVersion 2 and 3. */
-export function readPackageLock(text: string): Lock {
-  const value = recordOf(parseJson(text), 'the lock');
+export function readPackageLock(document: unknown): Lock {
+  const value = recordOf(document, 'the lock');
   const packages = fieldOf(value, 'packages');
   if (packages === undefined) throw new Unreadable('it is of lockfileVersion 1, which is not read');
   const entries = entriesOf(recordOf(packages, 'packages'));

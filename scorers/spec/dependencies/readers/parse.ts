@@ -2,23 +2,36 @@ import { parseDocument } from 'yaml';
 import { messageOf } from '../../../../harness/domain/errors.ts';
 import { parseTomlWithPlaces } from '../../../../harness/plan/parse-toml.ts';
 import { boundedLine } from '../../../text.ts';
-import { Unreadable } from '../model.ts';
 
-/** Bytes of one file. Reading YAML and TOML takes about a second for each MiB. */
-const fileLimits = {
+/** `lines`: text that its reader takes apart itself. */
+export type Format = 'json' | 'yaml' | 'toml' | 'lines';
+
+/** A document as plain values, or why it is none. */
+export type ParsedDocument = { ok: true; value: unknown } | { ok: false; reason: string };
+
+/** Bytes of one file. */
+const limits: Readonly<Record<Format, number>> = {
   json: 32 * 1024 ** 2,
-  yaml: 6 * 1024 ** 2,
-  toml: 6 * 1024 ** 2,
+  yaml: 8 * 1024 ** 2,
+  toml: 8 * 1024 ** 2,
   lines: 16 * 1024 ** 2,
 };
 
-/** Reads a document as data, and throws `Unreadable` for whatever it is not. */
-export function parseJson(text: string): unknown {
-  return guarded(text, fileLimits.json, () => JSON.parse(text.replace(/^\uFEFF/, '')));
+/** Reads a document as data. Never throws; takes long for what is made to take long. */
+export function parseText(format: Format, text: string): ParsedDocument {
+  const most = limits[format];
+  if (text.length > most) return { ok: false, reason: `it is larger than ${most / 1024 ** 2} MiB` };
+  try {
+    return { ok: true, value: parsers[format](text.replace(/^\uFEFF/, '')) };
+  } catch (error) {
+    return { ok: false, reason: boundedLine(messageOf(error), 200) };
+  }
 }
 
-export function parseYaml(text: string): unknown {
-  return guarded(text, fileLimits.yaml, () => {
+const parsers: Readonly<Record<Format, (text: string) => unknown>> = {
+  json: (text) => JSON.parse(text),
+  yaml(text) {
+    // Looking for keys that are there twice takes the square of their number; of two the last one counts.
     const document = parseDocument(text, {
       schema: 'core',
       uniqueKeys: false,
@@ -28,22 +41,7 @@ export function parseYaml(text: string): unknown {
     const [error] = document.errors;
     if (error !== undefined) throw error;
     return document.toJS({ maxAliasCount: 50 });
-  });
-}
-
-export function parseToml(text: string): unknown {
-  return guarded(text, fileLimits.toml, () => parseTomlWithPlaces(text, 'it').value);
-}
-
-export function linesOf(text: string): string[] {
-  return guarded(text, fileLimits.lines, () => text.split(/\r?\n/));
-}
-
-function guarded<T>(text: string, most: number, read: () => T): T {
-  if (text.length > most) throw new Unreadable(`it is larger than ${most / 1024 ** 2} MiB`);
-  try {
-    return read();
-  } catch (error) {
-    throw new Unreadable(boundedLine(messageOf(error), 200), { cause: error });
-  }
-}
+  },
+  toml: (text) => parseTomlWithPlaces(text, 'it').value,
+  lines: (text) => text.split(/\r?\n/),
+};

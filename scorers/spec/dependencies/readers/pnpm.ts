@@ -8,13 +8,12 @@ import {
   textOf,
   Unreadable,
 } from '../model.ts';
-import { parseYaml } from './parse.ts';
 
 const sections = ['dependencies', 'devDependencies', 'optionalDependencies'];
 
 /** `pnpm-lock.yaml` of lockfileVersion 6 and 9. */
-export function readPnpmLock(text: string): Lock {
-  const value = recordOf(parseYaml(text), 'the lock');
+export function readPnpmLock(document: unknown): Lock {
+  const value = recordOf(document, 'the lock');
   const version = Number.parseFloat(String(fieldOf(value, 'lockfileVersion')));
   if (!(version >= 6 && version < 10)) throw new Unreadable('its lockfileVersion is not 6 or 9');
   // Without workspaces, lockfileVersion 6 has no importers.

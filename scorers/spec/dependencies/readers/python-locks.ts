@@ -8,12 +8,11 @@ import {
   textOf,
   versionsByName,
 } from '../model.ts';
-import { parseJson, parseToml } from './parse.ts';
 import { normalName } from './python-names.ts';
 
 /** `poetry.lock`. What it has noted of the manifest is a hash of Poetry's own making. */
-export function readPoetryLock(text: string): Lock {
-  const value = recordOf(parseToml(text), 'the lock');
+export function readPoetryLock(document: unknown): Lock {
+  const value = recordOf(document, 'the lock');
   const locked = listOf(fieldOf(value, 'package')).map((entry): Locked => {
     const name = textOf(fieldOf(entry, 'name')) ?? '';
     // Until version 1.1 files stood apart.
@@ -34,8 +33,8 @@ export function readPoetryLock(text: string): Lock {
 }
 
 /** `uv.lock`. */
-export function readUvLock(text: string): Lock {
-  const value = recordOf(parseToml(text), 'the lock');
+export function readUvLock(document: unknown): Lock {
+  const value = recordOf(document, 'the lock');
   const locked = listOf(fieldOf(value, 'package')).map((entry): Locked => {
     const source = entriesOf(fieldOf(entry, 'source'));
     const [kind = 'registry', place] = source[0] ?? [];
@@ -68,8 +67,8 @@ function otherIndex(index: string | null): string | null {
 }
 
 /** `Pipfile.lock`. */
-export function readPipfileLock(text: string): Lock {
-  const value = recordOf(parseJson(text), 'the lock');
+export function readPipfileLock(document: unknown): Lock {
+  const value = recordOf(document, 'the lock');
   const sources = new Map(
     listOf(fieldOf(value, '_meta', 'sources')).map((each) => [
       textOf(fieldOf(each, 'name')),

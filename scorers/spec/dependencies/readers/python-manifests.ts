@@ -9,18 +9,17 @@ import {
   textOf,
   Unreadable,
 } from '../model.ts';
-import { linesOf, parseToml } from './parse.ts';
 import { normalName, pypiRange, requirement } from './python-names.ts';
 
 /**
  * A requirements file: https://pip.pypa.io/en/stable/reference/requirements-file-format/. Options, such as other indexes
  * and other files, steer what is installed.
  */
-export function readRequirements(text: string): Manifest {
+export function readRequirements(lines: readonly string[]): Manifest {
   const declared: Declared[] = [];
   const steering: Record<string, string> = {};
   const section = 'requirements';
-  for (const line of linesOf(text.replace(/\\\r?\n/g, ' '))) {
+  for (const line of joined(lines)) {
     const comment = line.search(/(?:^|\s)#/);
     const plain = (comment < 0 ? line : line.slice(0, comment)).trim();
     if (plain === '') continue;
@@ -41,6 +40,20 @@ export function readRequirements(text: string): Manifest {
   return { kind: 'manifest', declared, steering, scripts: {} };
 }
 
+/** A line that ends in a backslash goes on in the next. */
+function joined(lines: readonly string[]): string[] {
+  const whole: string[] = [];
+  let open: string[] = [];
+  for (const line of lines) {
+    if (line.endsWith('\\')) open.push(line.slice(0, -1));
+    else {
+      whole.push([...open, line].join(' '));
+      open = [];
+    }
+  }
+  return open.length > 0 ? [...whole, open.join(' ')] : whole;
+}
+
 function optionOf(line: string, steering: Record<string, string>): Declared[] {
   const editable = /^(?:-e|--editable)[\s=]+(.+)$/.exec(line)?.[1];
   if (editable !== undefined) return [{ name: editable, section: 'requirements', spec: line, range: null }];
@@ -49,8 +62,8 @@ function optionOf(line: string, steering: Record<string, string>): Declared[] {
 }
 
 /** `pyproject.toml`: PEP 621, PEP 735, the build's own requirements and Poetry's tables. */
-export function readPyproject(text: string): Manifest {
-  const value = recordOf(parseToml(text), 'pyproject.toml');
+export function readPyproject(document: unknown): Manifest {
+  const value = recordOf(document, 'pyproject.toml');
   const declared = [
     ...requirements(fieldOf(value, 'project', 'dependencies'), 'dependencies'),
     ...entriesOf(fieldOf(value, 'project', 'optional-dependencies')).flatMap(([extra, list]) =>
@@ -136,8 +149,8 @@ export function poetryRange(spec: string): string | null {
 }
 
 /** `Pipfile`. */
-export function readPipfile(text: string): Manifest {
-  const value = recordOf(parseToml(text), 'Pipfile');
+export function readPipfile(document: unknown): Manifest {
+  const value = recordOf(document, 'Pipfile');
   const declared = ['packages', 'dev-packages'].flatMap((section) =>
     entriesOf(fieldOf(value, section)).map(([name, given]): Declared => {
       const version = textOf(given) ?? textOf(fieldOf(given, 'version'));
@@ -157,11 +170,11 @@ export function readPipfile(text: string): Manifest {
 }
 
 /** `setup.cfg`: `install_requires`, `setup_requires` and extras. */
-export function readSetupCfg(text: string): Manifest {
+export function readSetupCfg(lines: readonly string[]): Manifest {
   const declared: Declared[] = [];
   let section = '';
   let key = '';
-  for (const line of linesOf(text)) {
+  for (const line of lines) {
     if (/^\s*[#;]/.test(line) || line.trim() === '') continue;
     const header = /^\[([^\]]+)\]\s*$/.exec(line)?.[1];
     if (header !== undefined) {

@@ -1,13 +1,17 @@
 import { entriesOf, fieldOf, type Lock, type Locked, recordOf, textOf, Unreadable } from '../model.ts';
-import { linesOf, parseYaml } from './parse.ts';
 
-/** `yarn.lock`, of classic Yarn and of Berry. */
-export function readYarnLock(text: string): Lock {
-  return /^__metadata:/m.test(text) ? readBerry(text) : readClassic(text);
+/** Berry's lock is YAML; classic Yarn's only looks like it. */
+export function yarnFormat(text: string): 'yaml' | 'lines' {
+  return /^__metadata:/m.test(text) ? 'yaml' : 'lines';
 }
 
-function readBerry(text: string): Lock {
-  const entries = entriesOf(recordOf(parseYaml(text), 'the lock')).filter(([key]) => key !== '__metadata');
+/** `yarn.lock`: the lines of classic Yarn's, or Berry's document. */
+export function readYarnLock(document: unknown): Lock {
+  return Array.isArray(document) ? readClassic(document) : readBerry(document);
+}
+
+function readBerry(document: unknown): Lock {
+  const entries = entriesOf(recordOf(document, 'the lock')).filter(([key]) => key !== '__metadata');
   const locked = entries.map(([key, entry]) => berryEntry(key, entry));
   const byDescriptor = new Map(
     entries.flatMap(([key], index) =>
@@ -42,7 +46,7 @@ function berryEntry(key: string, entry: unknown): Locked {
   };
 }
 
-function readClassic(text: string): Lock {
+function readClassic(lines: readonly string[]): Lock {
   const locked: Locked[] = [];
   const byDescriptor = new Map<string, string>();
   let entry: { keys: string[]; fields: Map<string, string> } | null = null;
@@ -53,7 +57,7 @@ function readClassic(text: string): Lock {
     for (const key of entry.keys) byDescriptor.set(key, made.version);
     entry = null;
   };
-  for (const line of linesOf(text)) {
+  for (const line of lines) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     if (!line.startsWith(' ')) {
       end();

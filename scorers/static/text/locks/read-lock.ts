@@ -1,5 +1,13 @@
-import { kindOf } from '../../../spec/dependencies/classify.ts';
-import { type DependencyFile, type Ecosystem, Unreadable } from '../../../spec/dependencies/model.ts';
+import { type FileKind, kindOf } from '../../../spec/dependencies/classify.ts';
+import {
+  type DependencyFile,
+  type Ecosystem,
+  Unreadable as UnreadableFile,
+} from '../../../spec/dependencies/model.ts';
+import { parseText } from '../../../spec/dependencies/readers/parse.ts';
+import { readTomlLock } from './toml-lock.ts';
+import { Unreadable } from './unreadable.ts';
+import { readPnpmLock, readYarnBerryLock } from './yaml-locks.ts';
 
 /** A package of an ecosystem in one exact version, as a lock has it. */
 export interface LockedPackage {
@@ -18,14 +26,30 @@ export const lockFiles: readonly string[] = [
 ];
 
 /**
- * What a lock has of other people's packages; of a list of requirements those with an exact version. null for a file that
- * is neither. Throws `Unreadable` where it is not what its name says.
+ * What a lock has of other people's packages; of a list of requirements those with an exact version. Linear in the text.
+ * null for a file that is neither. Throws `Unreadable` where it is not what its name says.
  */
 export function readLock(path: string, text: string): LockedPackage[] | null {
   const kind = kindOf(path);
   if (kind === null || typeof kind === 'string' || 'vendored' in kind) return null;
   const { ecosystem } = kind;
-  return packagesOf(kind.read(text)).map((each) => ({ ecosystem, ...each }));
+  return namedIn(kind, text)
+    .filter(({ version }) => version !== '')
+    .map(({ name, version }) => ({ ecosystem, ...withoutAlias(name, version) }));
+}
+
+function namedIn(kind: FileKind, text: string): { name: string; version: string }[] {
+  const format = kind.format(text);
+  if (format === 'toml') return readTomlLock(text);
+  if (format === 'yaml') return text.includes('__metadata:') ? readYarnBerryLock(text) : readPnpmLock(text);
+  const parsed = parseText(format, text);
+  if (!parsed.ok) throw new Unreadable(parsed.reason);
+  try {
+    return packagesOf(kind.read(parsed.value));
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw new Unreadable(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function packagesOf(file: DependencyFile): { name: string; version: string }[] {
@@ -34,12 +58,11 @@ function packagesOf(file: DependencyFile): { name: string; version: string }[] {
       const version = /^===?([^*,]+)$/.exec(range ?? '')?.[1];
       return version === undefined ? [] : [{ name, version }];
     });
-  return file.locked.flatMap(({ name, version, isLocal }) => {
-    if (isLocal || version === '') return [];
-    // An alias: the package goes by another name than its folder.
-    const alias = /^npm:(@?[^@]+)@([^@]+)$/.exec(version);
-    return [{ name: alias?.[1] ?? name, version: alias?.[2] ?? version }];
-  });
+  return file.locked.filter(({ isLocal }) => !isLocal);
 }
 
-export { Unreadable };
+/** An alias: the package goes by another name than its folder. */
+function withoutAlias(name: string, version: string): { name: string; version: string } {
+  const alias = /^npm:(@?[^@]+)@([^@]+)$/.exec(version);
+  return { name: alias?.[1] ?? name, version: alias?.[2] ?? version };
+}

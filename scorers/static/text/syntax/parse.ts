@@ -30,11 +30,13 @@ export function parse(path: string, text: string): Parsed | null {
   const found = parsers.find(([pattern]) => pattern.test(path));
   if (found === undefined) return null;
   const [, language, parser] = found;
-  return { language, tree: parseWithin(parser, text, 60_000_000 + 40 * text.length) };
+  return { language, tree: parseWithin(parser, text, smallBudget + 100 * text.length) };
 }
 
 /** What a step costs while the parser looks for a way out of an error, in states that it copies. */
-const recoveryCost = 10_000;
+const recoveryCost = 2000;
+/** Some small files consist of little but errors. */
+const smallBudget = 2_000_000;
 /** Of what is open at once, elements of a list included. */
 const maxOpen = 60_000;
 /** How much of a text is handed to the parser at once, and what it costs to look at a character far ahead. */
@@ -45,7 +47,8 @@ const readingCost = 4;
  * The parser is linear in honest text. Where it follows several readings at once it copies all that is open for each of
  * them, which makes nested nonsense quadratic in time and memory; finding a way out of an error costs a lot each time;
  * and where a comment could begin that never ends, it reads to the end of the text each time. All are counted here:
- * honest code stays below 3 a character, and texts made for it come to thousands.
+ * honest code stays below 3 a character, or 80 where it is full of what the parser does not know, and texts made for it
+ * come to thousands.
  */
 function parseWithin(parser: Parser, text: string, budget: number): Tree | null {
   let spent = 0;
