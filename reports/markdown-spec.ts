@@ -68,12 +68,12 @@ function outcomeCell({ requirements = [] }: Verdict, id: string): string {
 
 function traceSection(task: TaskView, { agents, verdict }: Judged): string[] {
   const traces = tracesOf(verdict);
-  const rows = traces.map(({ requirement, check, evidence }: Trace) => [
+  const rows = traces.map(({ requirement, check, outcome, message, evidence }: Trace) => [
     code(requirement.id),
-    requirement.outcome === 'pass' ? 'pass' : `**${requirement.outcome}**`,
     check === null ? '*none*' : code(check),
+    outcome === 'pass' ? 'pass' : `**${outcome}**`,
     evidence === null ? '–' : `${code(evidence.name)} ${code(evidence.digest.slice(0, 19))}`,
-    markdown(messageOf(verdict, check) ?? requirement.message, messageLength),
+    markdown(message, messageLength),
   ]);
   const unspecified = verdict.unspecified ?? [];
   const listed = unspecified.slice(0, shownUnspecified).map(({ kind, what, path, line }) => {
@@ -83,7 +83,7 @@ function traceSection(task: TaskView, { agents, verdict }: Judged): string[] {
   const more = unspecified.length - listed.length;
   return [
     `#### ${code(task.id)}, ${agents.map((agent) => code(agent)).join(', ')}: ${markdown(verdict.reason, messageLength)}`,
-    table(['requirement', 'outcome', 'check', 'evidence', 'message'], rows),
+    table(['requirement', 'check', 'outcome', 'evidence', 'message'], rows),
     ...(unspecified.length === 0
       ? []
       : [
@@ -91,8 +91,4 @@ function traceSection(task: TaskView, { agents, verdict }: Judged): string[] {
           [...listed, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n'),
         ]),
   ];
-}
-
-function messageOf({ checks }: Verdict, id: string | null): string | undefined {
-  return checks.find((check) => check.id === id)?.message;
 }

@@ -15,6 +15,8 @@ const columns = [
   'says',
   'message',
   'check',
+  'check_outcome',
+  'check_message',
   'evidence',
   'evidence_digest',
 ] as const;
@@ -27,7 +29,7 @@ export function renderRequirementsCsv(record: RunRecord): string {
   const rows = viewOf(record).tasks.flatMap((task) =>
     task.trials.flatMap(({ trial, verdicts }) =>
       verdicts.flatMap(({ candidate, verdict }) =>
-        tracesOf(verdict).map(({ requirement, check, evidence }): CsvCell[] => [
+        tracesOf(verdict).map(({ requirement, check, outcome, message, evidence }): CsvCell[] => [
           trial.task,
           trial.agent,
           trial.attempt,
@@ -39,6 +41,8 @@ export function renderRequirementsCsv(record: RunRecord): string {
           requirement.says,
           requirement.message,
           check,
+          check === null ? null : outcome,
+          check === null ? null : message,
           evidence?.name ?? null,
           evidence?.digest ?? null,
         ]),

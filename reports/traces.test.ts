@@ -42,7 +42,12 @@ const record = testRecord({
         requirements,
         unspecified,
         checks: [
-          { id: 'round-trip/1', outcome: 'fail', evidence: ['round-trip.counterexample.json'] },
+          {
+            id: 'round-trip/1',
+            outcome: 'fail',
+            message: `counterexample ${hostile}`,
+            evidence: ['round-trip.counterexample.json'],
+          },
           { id: 'round-trip/2', outcome: 'pass', evidence: [] },
           { id: 'scope', outcome: 'pass', evidence: ['scope.json'] },
         ],
@@ -67,11 +72,16 @@ describe('requirements in reports', () => {
     const rows = renderRequirementsCsv(record).trim().split('\n');
     const small = rows.filter((row) => row.includes(',small,'));
     const digest = sha256('round-trip.counterexample.json');
-    expect(small.some((row) => row.includes(`round-trip/1,round-trip.counterexample.json,${digest}`))).toBe(
-      true,
-    );
-    expect(small.some((row) => /,round-trip\/2,,\s*$/.test(row))).toBe(true);
+    const shown = `,round-trip.counterexample.json,${digest}`;
+    expect(small.some((row) => row.includes('round-trip/1,fail,') && row.includes(shown))).toBe(true);
+    expect(small.some((row) => /,round-trip\/2,pass,,,\s*$/.test(row))).toBe(true);
     expect(small.some((row) => row.includes(',fast,criterion,unverified,'))).toBe(true);
+  });
+
+  it('say of each check what came of it, not what came of all', () => {
+    const rows = renderMarkdown(record).split('\n');
+    expect(rows.some((row) => row.startsWith('| `round-trip` | `round-trip/1` | **fail** |'))).toBe(true);
+    expect(rows).toContain('| `round-trip` | `round-trip/2` | pass | – |  |');
   });
 
   it('are found from the evidence as well', () => {

@@ -33,12 +33,16 @@ beforeAll(async () => {
   store = join(dir, 'store');
   first = await assay(['run', quickstart, '--out', store, '--json']);
   decision = JSON.parse(first.stdout);
-}, 300_000);
+}, 600_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const outcomes = (task: TaskDecision) =>
+/** Outcomes of one scorer, by agent. */
+const outcomes = (task: TaskDecision, scorer: string) =>
   Object.fromEntries(
-    task.ranking.map((row) => [row.agent, row.verdicts.map((verdict) => verdict.outcome).join()]),
+    task.ranking.map((row) => [
+      row.agent,
+      row.verdicts.find((verdict) => verdict.scorer === scorer)?.outcome ?? 'none',
+    ]),
   );
 
 describe('assay run suites/quickstart', () => {
@@ -47,15 +51,27 @@ describe('assay run suites/quickstart', () => {
     expect(decision.tasks.length).toBeGreaterThanOrEqual(4);
     for (const task of decision.tasks) {
       expect(task.winner, task.task).toMatchObject({ agent: 'concise', attempt: 1 });
-      expect(outcomes(task), task.task).toEqual({
+      expect(outcomes(task, 'tests'), task.task).toEqual({
         concise: 'pass',
         sprawling: 'pass',
+        overreach: 'pass',
         'edge-miss': 'fail',
         regressor: 'fail',
         'test-editor': 'fail',
       });
       expect(task.ranking.slice(0, 2).map((row) => row.agent)).toEqual(['concise', 'sprawling']);
-      expect(task.ranking.map((row) => row.rank)).toEqual([1, 2, 3, 4, 5]);
+      expect(task.ranking.map((row) => row.rank)).toEqual([1, 2, 3, 4, 5, 6]);
+    }
+  });
+
+  it('refuses whoever passes every test and breaks the spec', () => {
+    for (const task of decision.tasks) {
+      expect(outcomes(task, 'spec'), task.task).toMatchObject({
+        concise: 'pass',
+        sprawling: 'pass',
+        overreach: 'fail',
+      });
+      expect(Object.values(outcomes(task, 'static')), task.task).not.toContain('error');
     }
   });
 
@@ -89,8 +105,8 @@ describe('assay run suites/quickstart', () => {
     expect(again.decisionDigest).toBe(decision.decisionDigest);
     const { entries } = await readJournal(placeOf(store, again.run).journal);
     const cached = entries.flatMap(({ event }) => (event.type === 'verdict.recorded' ? [event.cached] : []));
-    // Five candidates and two controls.
-    expect(cached.length).toBe(decision.tasks.length * 7);
+    // Six candidates and two controls, three scorers each.
+    expect(cached.length).toBe(decision.tasks.length * 8 * 3);
     expect(cached).not.toContain(false);
   });
 
@@ -101,16 +117,20 @@ describe('assay run suites/quickstart', () => {
     const suite = parse(readFileSync(file, 'utf8'));
     const tasks = decision.tasks.map(({ task }) => `tasks/${task}`).reverse();
     writeFileSync(file, stringify({ ...suite, tasks, agents: suite.agents.toReversed() }));
+    // Two languages are enough to be scored all over again.
+    const two = ['--task', 'csv-chunks', '--task', 'log-summary', '--json'];
+    const here = await assay(['run', quickstart, '--out', store, ...two]);
     const moved = await assay(
-      ['run', copy, '--out', join(dir, 'elsewhere'), '--concurrency', '5', '--json', '--no-cache'],
+      ['run', copy, '--out', join(dir, 'elsewhere'), '--concurrency', '5', '--no-cache', ...two],
       {
         cwd: dir,
         env: { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
       },
     );
     expect(moved.code, moved.stderr).toBe(0);
-    expect(JSON.parse(moved.stdout)).toEqual({ ...decision, run: expect.any(String) });
-  });
+    expect(JSON.parse(moved.stdout)).toEqual({ ...JSON.parse(here.stdout), run: expect.any(String) });
+    expect(JSON.parse(moved.stdout).tasks).toHaveLength(2);
+  }, 300_000);
 
   it('narrows by agent and task, and says so where nothing matches', async () => {
     const task = decision.tasks[0]?.task ?? '';

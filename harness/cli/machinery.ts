@@ -17,6 +17,8 @@ export interface Machinery {
   store: Store;
   index: RunIndex;
   toolbox: Toolbox;
+  /** Hears what the toolbox does that takes long; nobody does until it is set. */
+  tell: { line: (text: string) => void };
   close(): Promise<void>;
 }
 
@@ -28,11 +30,13 @@ export async function openMachinery(dir: string, runtime: 'runc' | 'runsc' | nul
   await sandbox.reap();
   const store = await openStore(dir);
   const index = openIndex(dir);
+  const tell: Machinery['tell'] = { line: () => undefined };
   return {
     sandbox,
     store,
     index,
-    toolbox: openToolbox(),
+    toolbox: openToolbox({ log: (text) => tell.line(text) }),
+    tell,
     async close() {
       await Promise.allSettled([sandbox.close(), store.close()]);
       index.close();

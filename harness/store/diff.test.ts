@@ -162,7 +162,7 @@ describe('parseDiff', () => {
       entries: [
         { kind: 'deleted', path: 'old' },
         { kind: 'deleted', path: 'gone' },
-        { kind: 'written', path: 'new', mode: '100644', digest: `sha256:${id}`, isNew: true },
+        { kind: 'written', path: 'new', mode: '100644', digest: `sha256:${id}`, isNew: true, from: 'old' },
       ],
     });
   });

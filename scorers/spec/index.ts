@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { digestOf } from '../../harness/domain/digest.ts';
 import { inputError } from '../../harness/domain/errors.ts';
 import type { LoadedTask } from '../../harness/domain/task.ts';
+import { showPath } from '../../harness/plan/place.ts';
 import { pinOf } from '../../harness/tools/pins.ts';
 import type { Scorer, ScorerControl, ScorerKind } from '../scorer.ts';
 import { calibrateSpec } from './calibrate.ts';
@@ -24,9 +25,9 @@ export const specKind = {
       throw inputError(`task ${spec.id} has no spec.yaml, which the scorer \`spec\` needs`, {
         problems: [
           {
-            file: `${spec.id}/spec.yaml`,
+            file: showPath(join(dir, 'spec.yaml')),
             message: 'is missing, and the suite scores every task with `spec`',
-            fix: 'draft one with `assay spec init`, or take `spec` out of scorers in suite.yaml',
+            fix: `draft one with \`assay spec init ${showPath(dir)}\`, or take \`spec\` out of scorers in suite.yaml`,
           },
         ],
       });

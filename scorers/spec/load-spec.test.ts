@@ -227,11 +227,6 @@ describe('what is wrong with a spec', () => {
       /export\.language: "a\.py" is python/,
     ],
     [
-      'a preamble in Python',
-      one('check: { export: { module: a.py, name: x, preamble: y } }'),
-      /export\.preamble: is for TypeScript only/,
-    ],
-    [
       'a file outside',
       one('check: { property: { file: ../p.test.ts } }'),
       /property\.file: must be a relative path/,

@@ -10,6 +10,8 @@ import type { ToolAnalysis } from './analysis.ts';
 import { type ChosenTool, reachOf } from './choose.ts';
 import type { StaticEntry } from './options.ts';
 import { type FailedTool, runTool } from './run-tool.ts';
+import { isProgram, isTextByName, strangeEncoding } from './source-kind.ts';
+import { type StandIns, standInsFor, withStandIns } from './stand-ins.ts';
 import { ToolFailure, type ToolInput, type ToolOutput, type ToolReport } from './tool.ts';
 import { configurationOf, type SourceText } from './trees.ts';
 
@@ -21,6 +23,8 @@ export interface AnalysisTarget {
   /** Regular files of base and candidate, by path. */
   baseFiles: ReadonlyMap<string, Digest>;
   files: ReadonlyMap<string, Digest>;
+  /** Links that the candidate wrote, and the regular file of its tree that each leads to; null: none. */
+  links?: ReadonlyMap<string, string | null>;
   read(digest: Digest): Promise<SourceText>;
 }
 
@@ -39,6 +43,9 @@ export interface Analysed {
 
 /** Of a file that the candidate adds and that would steer the tool: it has no part in the judging. */
 const notLaid = 'it would steer the tool, and is left out of the analysis';
+/** Of a file that the candidate puts where tools do not look. */
+const installed = 'it lies among what is installed, and is left out of the analysis';
+const linked = 'it is a link to what is not analysed';
 
 /** Beyond so many findings a report is none. */
 const maxFindings = 100_000;
@@ -57,8 +64,9 @@ export async function analyse(
   const changed = new Set(target.diff.entries.map(({ path }) => path));
   const reused = before !== null && reachOf(tool) === 'file' ? unchangedPart(before, changed) : nothing;
   const given = await givenFiles(tool, target, before, changed);
-  const paths = given.paths.filter((path) => !reused.paths.includes(path));
-  const report = await reportOn(tool, paths, target, options, parse);
+  const known = new Set(reused.paths);
+  const paths = given.paths.filter((path) => !known.has(path));
+  const report = await reportOn(tool, { paths, standIns: given.standIns }, target, options, parse);
   if ('failure' in report) return { analysis: failed(tool, report.failure), stderr: report.stderr };
   const own = [...report.findings, ...notAnalysed(tool, given.unanalysed)];
   const findings = [...reused.findings, ...own.map((finding) => settled(finding, tool, options))];
@@ -104,58 +112,87 @@ function unchangedPart(before: ToolAnalysis, changed: ReadonlySet<string>): Reus
   };
 }
 
+interface Given extends Pick<ToolAnalysis, 'paths' | 'unanalysed'> {
+  standIns: StandIns;
+}
+
 /** A tool's own files, and why some of them cannot be given to it. Unchanged files are not read again. */
 async function givenFiles(
   tool: ChosenTool,
-  { files, baseFiles, diff, read }: AnalysisTarget,
+  { files, baseFiles, links = new Map(), diff, read }: AnalysisTarget,
   before: ToolAnalysis | null,
   changed: ReadonlySet<string>,
-): Promise<Pick<ToolAnalysis, 'paths' | 'unanalysed'>> {
+): Promise<Given> {
   const paths: string[] = [];
-  const unanalysed: Record<string, string> = {};
+  const steering: string[] = [];
+  // A path may be called as what every object has.
+  const unanalysed = new Map<string, string>();
   const wasGiven = new Set(before?.paths);
   const { kept } = configurationOf(diff, baseFiles.keys(), tool.configuration);
   for (const [path, digest] of [...files].sort(([a], [b]) => compareText(a, b))) {
+    if (changed.has(path) && tool.passesOver(path)) unanalysed.set(path, installed);
     if (!tool.looksAt(path)) continue;
     const known = before !== null && !changed.has(path);
     if (known) {
-      const problem = before.unanalysed[path];
-      if (problem !== undefined) unanalysed[path] = problem;
+      const problem = Object.hasOwn(before.unanalysed, path) ? before.unanalysed[path] : undefined;
+      if (problem !== undefined) unanalysed.set(path, problem);
       else if (wasGiven.has(path)) paths.push(path);
       continue;
     }
-    if (kept.has(path) && !baseFiles.has(path)) {
-      unanalysed[path] = notLaid;
+    const canStandIn = tool.kind === 'container' && isProgram(path) && tool.isConfiguration(path);
+    if (kept.has(path) && !canStandIn && !baseFiles.has(path)) {
+      unanalysed.set(path, notLaid);
       continue;
     }
     const source = await read(digest);
-    if ('text' in source) paths.push(path);
+    const encoding = 'text' in source ? strangeEncoding(path, source.text) : null;
+    if (encoding !== null) unanalysed.set(path, `it declares the encoding ${encoding}`);
+    else if ('text' in source) {
+      paths.push(path);
+      if (kept.has(path) && canStandIn) steering.push(path);
+    }
     // A picture is nothing that a tool for any file could have missed.
-    else if (source.kind === 'large' || tool.isMeantFor(path)) unanalysed[path] = source.problem;
+    else if (source.kind === 'large' || tool.isMeantFor(path) || isTextByName(path))
+      unanalysed.set(path, source.problem);
   }
-  return { paths, unanalysed };
+  for (const [path, end] of links)
+    if (isProgram(path) && tool.looksAt(path) && (end === null || !tool.looksAt(end)))
+      unanalysed.set(path, linked);
+  const isTaken = (path: string) => files.has(path) || baseFiles.has(path) || links.has(path);
+  return { paths, unanalysed: Object.fromEntries(unanalysed), standIns: standInsFor(steering, isTaken) };
 }
 
 async function reportOn(
   tool: ChosenTool,
-  paths: readonly string[],
+  { paths, standIns }: Pick<Given, 'paths' | 'standIns'>,
   target: AnalysisTarget,
   options: StaticEntry,
   parse: ParseOutput,
 ): Promise<Report | FailedTool> {
   if (paths.length === 0) return { findings: [], files: 0, version: null, rules: new Map() };
   if (tool.kind === 'text') return analyseTexts(tool, paths, target);
-  const { context, candidate, diff, baseFiles } = target;
+  const { context, candidate, diff, baseFiles, files } = target;
+  const { store, workspace } = context;
   const protection = configurationOf(diff, baseFiles.keys(), tool.configuration);
-  return runTool(tool, {
+  const names = new Map([...standIns].map(([standIn, path]) => [path, standIn]));
+  const report = await runTool(tool, {
     context,
-    layer: () => candidateLayer(context.store, candidate, context.workspace, protection),
-    files: paths,
+    layer: async () =>
+      withStandIns(
+        await candidateLayer(store, candidate, workspace, protection),
+        standIns,
+        workspace,
+        (path) => store.readBlob(files.get(path) ?? ''),
+      ),
+    files: paths.map((path) => names.get(path) ?? path).sort(compareText),
     base: new Set(baseFiles.keys()),
     baseFiles: await configurationTexts(tool, target),
     timeoutSec: tool.common.timeout_sec ?? options.timeout_sec,
     parse: (output, input) => parse(tool, output, input),
   });
+  if ('failure' in report) return report;
+  const own = ({ path, ...rest }: Finding) => ({ ...rest, path: standIns.get(path ?? '') ?? path });
+  return { ...report, findings: report.findings.map(own) };
 }
 
 /** Texts of the base that an adapter may look at when it plans. */
@@ -225,7 +262,7 @@ function notAnalysed(tool: ChosenTool, unanalysed: ToolAnalysis['unanalysed']): 
   return Object.entries(unanalysed).map(([path, problem]) => ({
     tool: tool.label,
     rule: 'assay/not-analysed',
-    level: problem === notLaid ? 'note' : tool.isMeantFor(path) ? 'error' : 'warning',
+    level: levelOf(tool, path, problem),
     message: problem,
     path,
     startLine: null,
@@ -234,6 +271,13 @@ function notAnalysed(tool: ChosenTool, unanalysed: ToolAnalysis['unanalysed']): 
     endColumn: null,
     security: null,
   }));
+}
+
+/** What only steers a tool comes to nothing where it is left out; code could run all the same. */
+function levelOf(tool: ChosenTool, path: string, problem: string): Finding['level'] {
+  if (isProgram(path)) return 'error';
+  if (problem === notLaid || problem === installed) return 'note';
+  return tool.isMeantFor(path) || isTextByName(path) ? 'error' : 'warning';
 }
 
 /** Under the name that the suite gives the tool, and with the level that it gives the rule. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { AssayError, inputError, type Problem } from '../../harness/domain/errors.ts';
-import { nearest } from '../../harness/plan/suggest.ts';
+import { show } from '../../harness/plan/place.ts';
+import { knownFields } from '../../harness/plan/schema-shape.ts';
+import { suggestion } from '../../harness/plan/suggest.ts';
 import { entryProblem } from '../../harness/plan/suite-entries.ts';
+import { problemsOf } from '../../harness/plan/zod-problems.ts';
 import type { PackageRef } from '../../harness/tools/toolbox.ts';
 import { pathFilter } from '../path-filter.ts';
 import { CommonToolOptions, type StaticEntry } from './options.ts';
@@ -24,6 +27,8 @@ export type ChosenTool = {
   suiteFiles: ReadonlyMap<string, Uint8Array>;
   /** Whether it looks at a path, excludes applied. */
   looksAt(path: string): boolean;
+  /** Whether it would look at a path, did that not lie among what is installed. */
+  passesOver(path: string): boolean;
   /** Whether it is meant for just such files, rather than for whatever there is. */
   isMeantFor(path: string): boolean;
   /** Globs of files that steer it, and whether a path is one. */
@@ -48,26 +53,53 @@ export function toolEntries(written: NonNullable<StaticEntry['tools']>, kinds: T
     const place = `tools[${index}]`;
     const found = findTool(String(entry.tool), kinds);
     if (found === null) {
-      const known = [...kinds.adapters, ...kinds.texts].map(({ name }) => name).sort();
-      const meant = nearest(String(entry.tool), known);
-      const fix = meant === undefined ? `use one of: ${known.join(', ')}` : `did you mean "${meant}"?`;
-      problems.push(entryProblem(place, `there is no tool ${JSON.stringify(entry.tool)}`, fix));
+      const fix = suggestion(String(entry.tool), toolNames(kinds));
+      problems.push(entryProblem(place, `there is no tool ${show(entry.tool)}`, fix));
       continue;
     }
     const { tool: _, ...rest } = entry;
-    const names = Object.keys(CommonToolOptions.shape);
-    const part = (isCommon: boolean) =>
-      Object.fromEntries(Object.entries(rest).filter(([key]) => names.includes(key) === isCommon));
-    const common = CommonToolOptions.omit({ tool: true }).safeParse(part(true));
-    const options = found.adapter.options.safeParse(part(false));
-    for (const parsed of [common, options])
-      if (!parsed.success) problems.push(...issuesOf(parsed.error, place));
+    const ofAll = Object.keys(CommonToolOptions.shape).filter((name) => name !== 'tool');
+    const own = knownFields(found.adapter.options, []);
+    for (const key of Object.keys(rest).filter((name) => ![...ofAll, ...own].includes(name)))
+      problems.push(
+        entryProblem(`${place}.${key}`, 'unknown field', suggestion(key, [...own, ...ofAll].sort())),
+      );
+    const part = (names: readonly string[]) =>
+      Object.fromEntries(Object.entries(rest).filter(([key]) => names.includes(key)));
+    const common = CommonToolOptions.omit({ tool: true }).safeParse(part(ofAll));
+    const options = found.adapter.options.safeParse(part(own));
+    if (!common.success) problems.push(...issuesOf(common.error, entry, CommonToolOptions, place));
+    if (!options.success) problems.push(...issuesOf(options.error, entry, found.adapter.options, place));
     if (common.success && options.success)
       entries.push({ index, common: common.data, options: options.data, found });
   }
   problems.push(...duplicates(entries));
   if (problems.length > 0) throw inputError('the tools cannot be used', { problems });
   return entries;
+}
+
+/** Every name that `tool` may have. */
+function toolNames({ adapters, texts }: ToolKinds): string[] {
+  return [...adapters, ...texts].map(({ name }) => name).sort();
+}
+
+/**
+ * Faults in `levels`: a rule of a tool that is not used would never be met. Without `entries`, those that suit the base
+ * are used, which may be any.
+ */
+export function levelProblems(
+  levels: StaticEntry['levels'],
+  entries: readonly ToolEntry[] | null,
+  kinds: ToolKinds,
+): Problem[] {
+  const known =
+    entries?.map(({ found, options }) => labelOf(found.adapter.name, options)) ?? toolNames(kinds);
+  return Object.keys(levels).flatMap((key) => {
+    const [tool = ''] = key.split('/');
+    if (known.includes(tool)) return [];
+    const message = `${show(key)} is of ${tool}, which is none of the tools`;
+    return [entryProblem('levels', message, suggestion(tool, known))];
+  });
 }
 
 function findTool(name: string, { adapters, texts }: ToolKinds): ToolEntry['found'] | null {
@@ -77,15 +109,17 @@ function findTool(name: string, { adapters, texts }: ToolKinds): ToolEntry['foun
   return text === undefined ? null : { kind: 'text', adapter: text };
 }
 
-function issuesOf(error: z.ZodError, place: string): Problem[] {
-  return error.issues.map(({ path, message }) => {
-    const field = path.reduce<string>(
-      (name, key) => (typeof key === 'number' ? `${name}[${key}]` : `${name}.${String(key)}`),
-      place,
-    );
-    return entryProblem(field, message, 'see scorers/static/README.md for the options of each tool');
+function issuesOf(error: z.ZodError, value: unknown, schema: z.ZodType, place: string): Problem[] {
+  const document = { file: '', value, lineOf: () => undefined };
+  return problemsOf(error, document, schema).map(({ field, message, fix = correct }) => {
+    const whole = field === undefined ? place : `${place}${field.startsWith('[') ? '' : '.'}${field}`;
+    return entryProblem(whole, message, fix === correct ? seeTable : fix);
   });
 }
+
+/** The fix of a fault that says no more than that there is one. */
+const correct = 'correct the value';
+const seeTable = 'see the table of tools in scorers/static/README.md';
 
 /** Findings are told apart by their tool's name. */
 function duplicates(entries: readonly ToolEntry[]): Problem[] {
@@ -113,19 +147,19 @@ export async function openTool(
   readSuiteFile: (path: string) => Promise<Uint8Array>,
 ): Promise<ChosenTool> {
   const suiteFiles = new Map<string, Uint8Array>();
+  const problems: Problem[] = [];
   for (const path of found.adapter.suiteFiles?.(options) ?? []) {
     try {
       suiteFiles.set(path, await readSuiteFile(path));
     } catch (error) {
       if (!(error instanceof AssayError)) throw error;
-      throw inputError(error.message, {
-        problems: [entryProblem(`tools[${index}]`, error.message, error.fix ?? 'correct the path')],
-        cause: error,
-      });
+      problems.push(entryProblem(`tools[${index}]`, error.message, error.fix ?? 'correct the path'));
     }
   }
+  if (problems.length > 0) throw inputError('files of the suite cannot be used', { problems });
   const isIncluded = pathFilter(found.adapter.files(options));
-  const isExcluded = pathFilter([...alwaysExcluded, ...exclude, ...(common.exclude ?? [])]);
+  const isInstalled = pathFilter(alwaysExcluded);
+  const isExcluded = pathFilter([...exclude, ...(common.exclude ?? [])]);
   const configuration =
     found.kind === 'container'
       ? [...found.adapter.configuration, ...(found.adapter.moreConfiguration?.(options) ?? [])]
@@ -136,7 +170,8 @@ export async function openTool(
     options,
     common,
     suiteFiles,
-    looksAt: (path) => isIncluded(path) && !isExcluded(path),
+    looksAt: (path) => isIncluded(path) && !isExcluded(path) && !isInstalled(path),
+    passesOver: (path) => isIncluded(path) && !isExcluded(path) && isInstalled(path),
     isMeantFor: pathFilter(found.adapter.files(options).filter((glob) => !/(?:^|\/)\*{1,2}$/.test(glob))),
     configuration,
     isConfiguration: pathFilter(configuration),

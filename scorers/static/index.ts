@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { digestOf, sha256 } from '../../harness/domain/digest.ts';
-import { inputError } from '../../harness/domain/errors.ts';
-import { readBytes } from '../../harness/plan/read-file.ts';
+import { AssayError, inputError, type Problem } from '../../harness/domain/errors.ts';
+import { isWithin, readBytes } from '../../harness/plan/read-file.ts';
 import { pinOf } from '../../harness/tools/pins.ts';
 import type { ScorerKind } from '../scorer.ts';
 import { calibrateStatic } from './calibrate.ts';
-import { type ChosenTool, openTool, packagesOf, suitingTools, toolEntries } from './choose.ts';
+import { type ChosenTool, levelProblems, openTool, packagesOf, suitingTools, toolEntries } from './choose.ts';
 import { StaticEntry } from './options.ts';
 import { parseApart } from './parse-apart.ts';
 import { scoreStatic } from './score.ts';
@@ -23,16 +23,21 @@ export const staticKind: ScorerKind<typeof StaticEntry> = {
   async open(entry, { suiteDir }) {
     const exclude = entry.exclude ?? [];
     const readSuiteFile = async (path: string) => {
-      const read = await readBytes(join(suiteDir, path), { maxBytes: maxSuiteFileBytes, within: suiteDir });
+      const place = resolve(suiteDir, path);
+      if (!isWithin(suiteDir, place))
+        throw inputError(`${path} lies outside of the suite's folder`, {
+          fix: 'copy it into the suite, and name it relative to the folder of suite.yaml',
+        });
+      const read = await readBytes(place, { maxBytes: maxSuiteFileBytes, within: suiteDir });
       if (read.ok) return read.bytes;
       throw inputError(`${path} ${read.message}`, { fix: read.fix });
     };
-    const chosen =
-      entry.tools === undefined
-        ? null
-        : await Promise.all(
-            toolEntries(entry.tools, toolKinds).map((tool) => openTool(tool, exclude, readSuiteFile)),
-          );
+    const tools = entry.tools === undefined ? null : toolEntries(entry.tools, toolKinds);
+    const problems = levelProblems(entry.levels, tools, toolKinds);
+    const opening = tools?.map((tool) => openTool(tool, exclude, readSuiteFile)) ?? [];
+    problems.push(...(await Promise.allSettled(opening)).flatMap(problemsOfOpening));
+    if (problems.length > 0) throw inputError('the tools cannot be used', { problems });
+    const chosen = tools === null ? null : await Promise.all(opening);
     const scorer: StaticScorer = {
       options: entry,
       toolsFor: async (base) => chosen ?? suitingTools(base, toolKinds, exclude),
@@ -47,6 +52,12 @@ export const staticKind: ScorerKind<typeof StaticEntry> = {
     };
   },
 };
+
+function problemsOfOpening(opened: PromiseSettledResult<ChosenTool>): readonly Problem[] {
+  if (opened.status === 'fulfilled') return [];
+  if (opened.reason instanceof AssayError && opened.reason.kind === 'input') return opened.reason.problems;
+  throw opened.reason;
+}
 
 /** All that makes a tool's report what it is, but for the tree. */
 function identityOf(tool: ChosenTool) {

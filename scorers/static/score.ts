@@ -10,7 +10,7 @@ import { matchFindings } from './delta/match.ts';
 import type { ToolDelta } from './delta-of-tool.ts';
 import { deltaEvidence, sarifEvidence } from './evidence.ts';
 import type { StaticScorer } from './scorer-parts.ts';
-import { filePairs, regularFiles, type SourceText, sourceText } from './trees.ts';
+import { changedLinks, filePairs, regularFiles, type SourceText, sourceText } from './trees.ts';
 import { staticVerdict } from './verdict.ts';
 
 /**
@@ -31,6 +31,7 @@ export async function scoreStatic(scorer: StaticScorer, context: ScoreContext): 
     diff,
     baseFiles,
     files: candidate.tree === candidate.base ? baseFiles : await regularFiles(store, candidate.tree),
+    links: await changedLinks(store, diff, candidate.tree),
     read,
   };
   const pairs = await filePairs(candidate, diff, baseFiles, read, store);

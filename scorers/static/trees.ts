@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Candidate } from '../../harness/domain/candidate.ts';
 import type { Digest } from '../../harness/domain/digest.ts';
 import { compareText } from '../../harness/domain/order.ts';
@@ -17,6 +18,35 @@ export async function regularFiles(
 ): Promise<Map<string, Digest>> {
   const entries = await store.listTree(tree);
   return new Map(entries.filter(({ mode }) => mode !== '120000').map(({ path, digest }) => [path, digest]));
+}
+
+/** Bounds of links that are followed: more are taken to lead nowhere. */
+const linkLimits = { links: 1000, hops: 8 };
+
+/** The links that a candidate wrote, and the regular file of its tree that each leads to; null where that is none. */
+export async function changedLinks(
+  store: Pick<Store, 'listTree' | 'readBlob'>,
+  { entries }: Diff,
+  tree: Digest,
+): Promise<Map<string, string | null>> {
+  const written = entries.flatMap((each) =>
+    each.kind === 'written' && each.mode === '120000' ? [each.path] : [],
+  );
+  if (written.length === 0) return new Map();
+  const files = new Map((await store.listTree(tree)).map((entry) => [entry.path, entry]));
+  const links = new Map<string, string | null>();
+  for (const path of written) {
+    let at: string | null = links.size < linkLimits.links ? path : null;
+    for (let hops = 0; at !== null && hops <= linkLimits.hops; hops += 1) {
+      const entry = files.get(at);
+      if (entry?.mode !== '120000') break;
+      const target: string = (await store.readBlob(entry.digest)).toString();
+      at = target.startsWith('/') ? null : posix.join(posix.dirname(at), target);
+    }
+    const end = at === null ? undefined : files.get(at);
+    links.set(path, end === undefined || end.mode === '120000' ? null : end.path);
+  }
+  return links;
 }
 
 /** Reads a blob as source text: UTF-8, no NUL, at most so many bytes. */

@@ -25,11 +25,17 @@ function marked(one: Case, side: Mark['side']): Finding[] {
         message: `broken: ${rule} ${securityTools.has(one.tool) ? '' : (code ?? '')}`,
         startLine: line,
         startColumn: at < 0 ? null : at + 1,
-        endLine: line !== null && one.tool === 'jscpd' ? line + cloneLines - 1 : line,
+        endLine: line === null ? null : line + linesAfter(one.tool, rule),
         endColumn: at < 0 || code === null ? null : at + code.length + 1,
         security: securityTools.has(one.tool) ? 8 : null,
       });
     });
+}
+
+/** A clone goes over several lines, and a comment may be for the next one. */
+function linesAfter(tool: string, rule: string): number {
+  if (tool === 'jscpd') return cloneLines - 1;
+  return rule === 'ts-ignore' ? 1 : 0;
 }
 
 function textOf(one: Case, side: Mark['side'], path: string, line: number | null): string {

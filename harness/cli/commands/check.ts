@@ -45,11 +45,12 @@ export async function checkCommand(path: string, options: CheckCommandOptions): 
 async function run(
   { suite, plan, attempts, notices }: LoadedPlan,
   options: CheckCommandOptions,
-  { sandbox, store, index, toolbox }: Machinery,
+  { sandbox, store, index, toolbox, tell }: Machinery,
   signal: AbortSignal,
 ): Promise<TaskCheck[]> {
   const progress = checkProgress(process.stderr, plan.tasks.length);
   for (const { task, text: words } of notices) progress.note(task, words);
+  tell.line = (words) => progress.note(null, words);
   const inputs = runInputs(suite, plan, attempts);
   const memory = unrecorded(
     {

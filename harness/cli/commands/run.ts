@@ -98,6 +98,7 @@ async function drive(job: Job, signal: AbortSignal): Promise<{ place: RunPlace; 
     record: session.record,
   });
   session.watch(({ event }) => progress.on(event));
+  machinery.tell.line = (text) => progress.on({ type: 'notice', task: null, text });
   const onStop = () =>
     progress.on({ type: 'notice', task: null, text: 'stopping; Ctrl-C once more ends at once' });
   signal.addEventListener('abort', onStop, { once: true });

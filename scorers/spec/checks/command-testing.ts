@@ -15,8 +15,8 @@ import type { AskedCheck, CheckAnswer, CheckTools, RunChecks } from './check.ts'
 interface AskOptions<Kind extends CheckKind> {
   run: RunChecks<Kind>;
   checks: readonly AskedCheck<Kind>[];
-  /** The candidate's workspace: the base with these. */
-  files?: Files;
+  /** The candidate's workspace: the base with these; null deletes one. */
+  files?: Record<string, Files[string] | null>;
   /** Of the task's folder. */
   task?: Record<string, string>;
   timeoutSec?: number;
@@ -67,7 +67,9 @@ export async function openChecksBench(image: string, base: Record<string, string
   return {
     async ask({ run, checks, files = {}, task: beside = {}, timeoutSec = 60 }) {
       const taskDir = await write(`task-${count++}`, { 'instruction.md': 'Do.\n', ...beside });
-      const tree = await treeOf(store, { ...base, ...files }, read.tree);
+      const all = Object.entries({ ...base, ...files });
+      const kept = all.filter((entry): entry is [string, Files[string]] => entry[1] !== null);
+      const tree = await treeOf(store, Object.fromEntries(kept), read.tree);
       const { stat } = await store.diff(read.tree, tree);
       const candidate = { tree, base: read.tree, diff: stat, artifacts: null, state: null };
       const limits = { ...defaultLimits, memoryMb: 512, pids: 64, storageMb: 512, tmpMb: 32 };

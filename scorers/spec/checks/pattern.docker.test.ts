@@ -50,6 +50,7 @@ describe('patterns, by ast-grep in a container', () => {
       'src/view.tsx': 'export const View = () => <b>{String(1)}</b>;\n',
       'src/add.ts': '\n\nexport const add = (a: number, b: number) => a + b;\n  legacy(1);\n',
       'tool.py': 'def main():\n    """Says x."""\n    print("x")\n',
+      'tool/__init__.py': '',
     });
     expect(Object.entries(right).map(([id, { outcome, message }]) => `${id} ${outcome} ${message}`)).toEqual([
       'no-eval pass ',

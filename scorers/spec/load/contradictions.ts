@@ -120,11 +120,9 @@ function property(refuse: Refuse, { file, language: said }: GivenCheck<'property
 }
 
 function exported(refuse: Refuse, given: GivenCheck<'export'>): void {
-  const { module, preamble, name, signature, kind } = given;
+  const { module, name, signature, kind } = given;
   language(refuse, module, given.language, ['module']);
   const isPython = (given.language ?? languageOf(module)) === 'python';
-  if (isPython && preamble !== undefined)
-    refuse(['preamble'], 'is for TypeScript only', 'remove it, or write the types out in the signature');
   if (isPython && name.includes('$'))
     refuse(['name'], `${show(name)} is no name in Python`, 'correct the name');
   if (!isPython && signature === undefined && kind === 'type')

@@ -211,7 +211,8 @@ function* layer(groups: readonly SearchGroup[], texts: ReadonlyMap<Digest, strin
       yield {
         path: `${groupDir(index)}/${name}`,
         type: 'file',
-        content: withoutIgnores(texts.get(digest) ?? ''),
+        // A file without a byte is one that ast-grep passes over, and counts as such.
+        content: withoutIgnores(texts.get(digest) ?? '') || '\n',
       };
     }
   }

@@ -1,20 +1,37 @@
 import type { FindingLevel } from '../../../harness/domain/finding.ts';
 
-interface Family {
+export interface Family {
   /** What a comment of the family keeps silent. */
   silences: string;
   /** `error`: it switches off what would be an error, and the tool cannot be told to ignore it. */
   level: FindingLevel;
+  /** Where the code stands that it silences, beside its own line; a comment for a whole file is told apart by nothing. */
+  next?: RegExp;
   /** Found in a line of a comment, the sign that begins it included. Linear. */
   pattern: RegExp;
 }
 
 /** Kinds of comments that silence an analysis. Formatters' are none: they hide nothing. */
 export const families = {
-  'ts-ignore': { silences: 'the TypeScript compiler', level: 'error', pattern: /@ts-ignore\b/ },
+  'ts-ignore': {
+    silences: 'the TypeScript compiler',
+    level: 'error',
+    pattern: /@ts-ignore\b/,
+    next: /./,
+  },
   'ts-nocheck': { silences: 'the TypeScript compiler', level: 'error', pattern: /@ts-nocheck\b/ },
-  'ts-expect-error': { silences: 'the TypeScript compiler', level: 'warning', pattern: /@ts-expect-error\b/ },
-  'biome-ignore': { silences: 'Biome', level: 'error', pattern: /\bbiome-ignore(?:-all|-start)?\b/ },
+  'ts-expect-error': {
+    silences: 'the TypeScript compiler',
+    level: 'error',
+    pattern: /@ts-expect-error\b/,
+    next: /./,
+  },
+  'biome-ignore': {
+    silences: 'Biome',
+    level: 'error',
+    pattern: /\bbiome-ignore(?:-all|-start)?\b/,
+    next: /^biome-ignore$/,
+  },
   'eslint-disable': {
     silences: 'ESLint',
     level: 'warning',

@@ -14,7 +14,7 @@ describe('comments', () => {
     ['a.ts', '// @ts-ignore\n', '1:4 ts-ignore error'],
     ['a.ts', 'f(/* @ts-ignore */ x);\n', '1:6 ts-ignore error'],
     ['a.ts', '/**\n * @ts-nocheck\n */\n', '2:4 ts-nocheck error'],
-    ['a.ts', '// @ts-expect-error: reason\n', '1:4 ts-expect-error warning'],
+    ['a.ts', '// @ts-expect-error: reason\n', '1:4 ts-expect-error error'],
     ['a.tsx', 'const a = <p>{/* biome-ignore lint/a: b */ b}</p>;\n', '1:18 biome-ignore error'],
     ['a.js', '/* eslint-disable */\n', '1:4 eslint-disable warning'],
     ['a.js', 'eval(x); // eslint-disable-line no-eval\n', '1:13 eslint-disable warning'],

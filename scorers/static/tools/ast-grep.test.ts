@@ -115,6 +115,13 @@ describe('the output of ast-grep', () => {
     expect(findings).toMatchObject([{ rule: 'unread-file', level: 'error', path: 'src/a.ts' }]);
   });
 
+  it('has looked at a file without a byte', () => {
+    const stderr = said
+      .replace('src/a.ts: language=TypeScript,appliedRuleCount=1', 'src/a.ts: skipped=emptyFile')
+      .replace('skippedFileCount=0', 'skippedFileCount=1');
+    expect(astGrep.parse(output([], { stderr }), input)).toMatchObject({ findings: [], files: 2 });
+  });
+
   const forged = said.replace('scannedFileCount=2', 'scannedFileCount=999');
   it.each<[string, ToolOutput, RegExp]>([
     [

@@ -55,7 +55,7 @@ const levels: Record<Match['severity'], FindingLevel> = {
  */
 export const astGrep: ToolAdapter<typeof Options> = {
   name: 'ast-grep',
-  revision: 1,
+  revision: 2,
   options: Options,
   packages: () => ['ast-grep'],
   reach: () => 'file',
@@ -129,7 +129,8 @@ function readInspection(stderr: string, { files, workdir }: ToolInput<Options>) 
   for (const line of stderr.split('\n')) {
     const [, name = '', reason = ''] = /^sg: entity\|file\|(.*): skipped=(\w+)/.exec(line) ?? [];
     const path = workspacePath(name, workdir);
-    if (path !== null && given.has(path)) unread.set(path, reason);
+    // It says so of a file without a byte, in which there is nothing to find.
+    if (path !== null && given.has(path) && reason !== 'emptyFile') unread.set(path, reason);
     const [, scanned] = /^sg: summary\|file: scannedFileCount=(\d+),skippedFileCount=\d+$/.exec(line) ?? [];
     if (scanned !== undefined) summaries.add(scanned);
     const [, effective] = /^sg: summary\|rule: effectiveRuleCount=(\d+),/.exec(line) ?? [];

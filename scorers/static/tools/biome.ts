@@ -65,6 +65,8 @@ const configuration = [
   '**/{biome,.biome}*.{json,jsonc}',
   '**/*.grit',
   '**/{.gitignore,.ignore,.editorconfig}',
+  // Which frameworks' rules hold depends on what the nearest one names.
+  '**/package.json',
 ];
 const isConfiguration = pathFilter(['**/{biome,.biome}.{json,jsonc}']);
 

@@ -13,7 +13,7 @@ import {
   type ToolReport,
 } from '../tool.ts';
 import { moreConfigurationOption } from './support/configuration.ts';
-import { findingsOf } from './support/findings.ts';
+import { findingsOf, type RawFinding } from './support/findings.ts';
 import { nodeOf, packageRoot, plainEnv, readAsset, toolFile } from './support/node.ts';
 import { countAnalysed, expectExit, parseReport, workspacePath } from './tool-reading.ts';
 
@@ -23,7 +23,7 @@ const Options = z.strictObject({
   /** Version of another compiler, below 7, e.g. `5.9.3`. */
   typescript: z
     .string()
-    .regex(/^[1-6]\.\d+\.\d+$/, 'an exact version below 7, such as 5.9.3')
+    .regex(/^[1-6]\.\d+\.\d+$/, 'must be an exact version below 7, such as 5.9.3')
     .optional(),
   ...moreConfigurationOption,
 });
@@ -139,19 +139,36 @@ function parse(output: ToolOutput, input: ToolInput<Options>): ToolReport {
   }
   const analysed = new Set(report.files.map((file) => workspacePath(file, input.workdir)));
   return {
-    findings: findingsOf(
-      'tsc',
-      report.diagnostics.map(({ code, category, path, ...rest }) => ({
+    findings: findingsOf('tsc', [
+      ...report.diagnostics.map(({ code, category, path, ...rest }) => ({
         ...rest,
         rule: `TS${code}`,
         level: levels[category],
         path: path === null ? null : workspacePath(path, input.workdir),
       })),
-    ),
+      ...shadowed(input.files, analysed),
+    ]),
     files: countAnalysed(analysed, input.files),
     version: report.version,
     rules: new Map(),
   };
+}
+
+/**
+ * Of files with one name and different endings a project takes one: `a.js` beside `a.ts` is never looked at, although it
+ * may be what `import './a.js'` runs.
+ */
+function shadowed(files: readonly string[], analysed: ReadonlySet<string | null>): RawFinding[] {
+  const stem = (path: string) => path.replace(/\.[cm]?[jt]sx?$/, '');
+  const stems = new Set([...analysed].flatMap((path) => (path === null ? [] : [stem(path)])));
+  return files
+    .filter((path) => !analysed.has(path) && !/\.d\.[cm]?ts$/.test(path) && stems.has(stem(path)))
+    .map((path) => ({
+      rule: 'shadowed-file',
+      level: 'error' as const,
+      message: 'it is not analysed: the project takes the file of the same name with another ending',
+      path,
+    }));
 }
 
 function isTypeScript(path: string): boolean {
