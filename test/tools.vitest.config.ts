@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { toolTests } from '../vitest.config.ts';
+import { toolTests } from './support/tool-tests.ts';
 
 /** Every pinned tool for real: installed, run in containers, on good and bad input. `npm run proof:tools`. */
 export default defineConfig({

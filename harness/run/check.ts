@@ -194,8 +194,8 @@ async function runOwnControls(
   { proofs, askAbout }: Asking,
 ): Promise<string[]> {
   try {
-    const faults: string[] = [];
-    for (const control of await ownControls(scorers, task, oracle, store)) {
+    const { made, faults } = await ownControls(scorers, task, oracle, store);
+    for (const control of made) {
       const verdict = await askAbout(control.candidate)(control.scorer);
       proofs.take(control.scorer, verdict, `control ${control.name}`);
       faults.push(...controlFaults(control, verdict));

@@ -1,6 +1,6 @@
 import type { Scorer } from '../../scorers/scorer.ts';
 import type { Candidate } from '../domain/candidate.ts';
-import { AssayError, inputError } from '../domain/errors.ts';
+import { AssayError } from '../domain/errors.ts';
 import { defaultIngestLimits } from '../domain/limits.ts';
 import type { LoadedTask } from '../domain/task.ts';
 import type { Requirement, Verdict } from '../domain/verdict.ts';
@@ -61,26 +61,28 @@ export interface OwnControl {
   candidate: Candidate;
 }
 
-/** The controls that a task's own files hold. Throws AssayError `input` for one whose patch does not apply. */
+/** The controls that a task's own files hold, and in words why others of them cannot be made. */
 export async function ownControls(
   scorers: readonly Scorer[],
   task: LoadedTask,
   oracle: Candidate,
-  store: Store,
-): Promise<OwnControl[]> {
+  store: Pick<Store, 'applyPatch' | 'diff'>,
+): Promise<{ made: OwnControl[]; faults: string[] }> {
   const made: OwnControl[] = [];
+  const faults: string[] = [];
   for (const scorer of scorers) {
     for (const { name, patch, breaks } of (await scorer.controls?.(task)) ?? []) {
       const applied = await store.applyPatch(oracle.tree, patch, defaultIngestLimits);
-      if (!applied.ok)
-        throw inputError(`control ${name} of task ${task.spec.id} cannot be made: ${applied.reason}`, {
-          fix: 'make its patch again, against the workspace as the reference solution leaves it',
-        });
+      if (!applied.ok) {
+        const fix = 'make its patch again, against the workspace as the reference solution leaves it';
+        faults.push(`control ${name} cannot be made: ${applied.reason} (fix: ${fix})`);
+        continue;
+      }
       const { stat } = await store.diff(oracle.base, applied.tree);
       made.push({ scorer, name, breaks, candidate: { ...oracle, tree: applied.tree, diff: stat } });
     }
   }
-  return made;
+  return { made, faults };
 }
 
 /** What is wrong with a control of the task's own, in words; empty where it breaks what it says. */

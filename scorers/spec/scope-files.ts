@@ -59,6 +59,14 @@ export function isBinary(content: Uint8Array): boolean {
   return content.subarray(0, 8000).includes(0) || !isUtf8(content);
 }
 
+/** Line ends that git does not count as such, and languages do: a carriage return without a line feed. */
+export function loneReturns(content: Uint8Array): number {
+  let count = 0;
+  for (let at = content.indexOf(13); at >= 0; at = content.indexOf(13, at + 1))
+    if (content[at + 1] !== 10) count += 1;
+  return count;
+}
+
 /** Lines, an unfinished last one included. */
 export function lineCount(content: Uint8Array): number {
   let lines = 0;

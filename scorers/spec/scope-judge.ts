@@ -12,7 +12,7 @@ export interface ReadFiles {
   generated: ReadonlySet<string>;
   /** Binary, before or after, where the content is not what it was. */
   binary: ReadonlySet<string>;
-  /** Lines of text that git took for binary for its size alone, and did not count. */
+  /** Lines of text that git did not count: of what it took for binary for its size alone, and between carriage returns. */
   uncounted: number;
   /** How many files were too many to be read. */
   unread: number;

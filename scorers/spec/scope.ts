@@ -3,7 +3,7 @@ import type { Diff, TreeEntry } from '../../harness/store/store.ts';
 import type { ScoreContext } from '../scorer.ts';
 import type { CheckAnswer, CheckTools } from './checks/check.ts';
 import type { Scope } from './schema.ts';
-import { isBinary, isGeneratedContent, lineCount } from './scope-files.ts';
+import { isBinary, isGeneratedContent, lineCount, loneReturns } from './scope-files.ts';
 import { judgeScope, type PartAnswer, type ReadFiles } from './scope-judge.ts';
 
 /** Bounds: changed files whose content is read, bytes beyond which git counts no lines, paths in the evidence. */
@@ -28,6 +28,13 @@ export async function checkScope(scope: Scope, { context }: CheckTools): Promise
     ? [await keepContent(store, 'scope.json', shownRefused(answers))]
     : [];
   return answers.map(({ paths, ...answer }) => ({ ...answer, evidence: paths.length > 0 ? evidence : [] }));
+}
+
+/** Lines that git does not tell apart, beyond those that were there before. */
+async function newReturns(content: Uint8Array, before: (() => Promise<Uint8Array>) | null): Promise<number> {
+  const count = loneReturns(content);
+  if (count === 0 || before === null) return count;
+  return Math.max(0, count - loneReturns(await before()));
 }
 
 function shownRefused(answers: readonly PartAnswer[]): string {
@@ -60,7 +67,11 @@ async function readChanged(
       if (isGeneratedContent(content)) generated.add(entry.path);
       if (isBinary(content)) {
         if (!isMoved) binary.add(entry.path);
-      } else if (content.length > limits.gitBytes && digest !== from?.digest) uncounted += lineCount(content);
+        continue;
+      }
+      if (digest !== from?.digest && digest !== old?.digest)
+        uncounted += await newReturns(content, from === undefined ? null : () => store.readBlob(from.digest));
+      if (content.length > limits.gitBytes && digest !== from?.digest) uncounted += lineCount(content);
     }
   }
   return { generated, binary, uncounted, unread: Math.max(0, entries.length - limits.files) };

@@ -1,6 +1,11 @@
 import type { Evidence } from '../../harness/domain/candidate.ts';
 import { canonicalJson } from '../../harness/domain/digest.ts';
-import type { Requirement, RequirementOutcome, Verdict } from '../../harness/domain/verdict.ts';
+import {
+  inlineChecks,
+  type Requirement,
+  type RequirementOutcome,
+  type Verdict,
+} from '../../harness/domain/verdict.ts';
 import { keepContent } from '../../harness/store/evidence.ts';
 import type { ScoreContext } from '../scorer.ts';
 import { answersTo } from './answer.ts';
@@ -12,7 +17,7 @@ import type { SpecEntry } from './options.ts';
 import { checkScope } from './scope.ts';
 import { dependenciesId, type Spec, scopeId } from './spec.ts';
 import { findUnspecified } from './unspecified/unspecified.ts';
-import { specVerdict } from './verdict.ts';
+import { checksOf, specVerdict } from './verdict.ts';
 
 /**
  * Asks a candidate everything that the task's spec asks. Whatever the candidate did ends in a verdict; throws `input` for a
@@ -40,6 +45,9 @@ export async function scoreSpec(options: SpecEntry, context: ScoreContext): Prom
   ];
   const asked = [...policies.flatMap((policy) => policy.answers), ...answers.values()];
   const evidence: Evidence[] = [
+    ...(asked.length > inlineChecks
+      ? [await keepContent(context.store, 'checks.json', canonicalJson(checksOf(asked)))]
+      : []),
     await keepContent(context.store, 'requirements.json', canonicalJson(requirements)),
     await keepContent(context.store, 'unspecified.json', canonicalJson(unspecified)),
     ...asked.flatMap((answer) => answer.evidence),

@@ -44,16 +44,7 @@ export function specVerdict(
         : without.length > 0 && unverified === 'refuse'
           ? 'skipped'
           : 'pass';
-  const checks = answers
-    .map(
-      ({ id, outcome: said, message, evidence: own }): Check => ({
-        id,
-        outcome: outcomes[said],
-        ...(message === '' ? {} : { message: boundedLine(message, 600) }),
-        ...(own.length === 0 ? {} : { evidence: own.map(({ name }) => name) }),
-      }),
-    )
-    .sort((a, b) => rank(a.outcome) - rank(b.outcome));
+  const checks = checksOf(answers);
   return {
     scorer: scorerName,
     version: scorerVersion,
@@ -75,6 +66,20 @@ export function specVerdict(
     requirements: [...requirements],
     ...(unspecified.found === null ? {} : { unspecified: unspecified.found.slice(0, shownUnspecified) }),
   };
+}
+
+/** Those that did not pass first. */
+export function checksOf(answers: readonly CheckAnswer[]): Check[] {
+  return answers
+    .map(
+      ({ id, outcome: said, message, evidence: own }): Check => ({
+        id,
+        outcome: outcomes[said],
+        ...(message === '' ? {} : { message: boundedLine(message, 600) }),
+        ...(own.length === 0 ? {} : { evidence: own.map(({ name }) => name) }),
+      }),
+    )
+    .sort((a, b) => rank(a.outcome) - rank(b.outcome));
 }
 
 function rank(outcome: Outcome): number {

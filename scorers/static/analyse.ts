@@ -1,32 +1,15 @@
-import type { Candidate } from '../../harness/domain/candidate.ts';
-import type { Digest } from '../../harness/domain/digest.ts';
 import type { Finding } from '../../harness/domain/finding.ts';
 import { compareText } from '../../harness/domain/order.ts';
-import type { Diff } from '../../harness/store/store.ts';
-import type { ScoreContext } from '../scorer.ts';
 import { boundedLine } from '../text.ts';
 import { candidateLayer } from '../workspace.ts';
 import type { ToolAnalysis } from './analysis.ts';
 import { type ChosenTool, reachOf } from './choose.ts';
+import { type AnalysisTarget, type Given, givenFiles, notAnalysed } from './given-files.ts';
 import type { StaticEntry } from './options.ts';
 import { type FailedTool, runTool } from './run-tool.ts';
-import { isProgram, isTextByName, strangeEncoding } from './source-kind.ts';
-import { type StandIns, standInsFor, withStandIns } from './stand-ins.ts';
+import { withStandIns } from './stand-ins.ts';
 import { ToolFailure, type ToolInput, type ToolOutput, type ToolReport } from './tool.ts';
-import { configurationOf, type SourceText } from './trees.ts';
-
-/** A tree to be analysed, and what is known of it. */
-export interface AnalysisTarget {
-  context: Pick<ScoreContext, 'workspace' | 'sandbox' | 'toolbox' | 'store' | 'limits' | 'labels' | 'signal'>;
-  candidate: Pick<Candidate, 'base' | 'tree'>;
-  diff: Diff;
-  /** Regular files of base and candidate, by path. */
-  baseFiles: ReadonlyMap<string, Digest>;
-  files: ReadonlyMap<string, Digest>;
-  /** Links that the candidate wrote, and the regular file of its tree that each leads to; null: none. */
-  links?: ReadonlyMap<string, string | null>;
-  read(digest: Digest): Promise<SourceText>;
-}
+import { configurationOf } from './trees.ts';
 
 /** How a tool's output is read; see parse-apart.ts. */
 export type ParseOutput = (
@@ -40,12 +23,6 @@ export interface Analysed {
   analysis: ToolAnalysis;
   stderr: Uint8Array;
 }
-
-/** Of a file that the candidate adds and that would steer the tool: it has no part in the judging. */
-const notLaid = 'it would steer the tool, and is left out of the analysis';
-/** Of a file that the candidate puts where tools do not look. */
-const installed = 'it lies among what is installed, and is left out of the analysis';
-const linked = 'it is a link to what is not analysed';
 
 /** Beyond so many findings a report is none. */
 const maxFindings = 100_000;
@@ -110,56 +87,6 @@ function unchangedPart(before: ToolAnalysis, changed: ReadonlySet<string>): Reus
       Object.entries(before.fileMeasures).filter(([path]) => !changed.has(path)),
     ),
   };
-}
-
-interface Given extends Pick<ToolAnalysis, 'paths' | 'unanalysed'> {
-  standIns: StandIns;
-}
-
-/** A tool's own files, and why some of them cannot be given to it. Unchanged files are not read again. */
-async function givenFiles(
-  tool: ChosenTool,
-  { files, baseFiles, links = new Map(), diff, read }: AnalysisTarget,
-  before: ToolAnalysis | null,
-  changed: ReadonlySet<string>,
-): Promise<Given> {
-  const paths: string[] = [];
-  const steering: string[] = [];
-  // A path may be called as what every object has.
-  const unanalysed = new Map<string, string>();
-  const wasGiven = new Set(before?.paths);
-  const { kept } = configurationOf(diff, baseFiles.keys(), tool.configuration);
-  for (const [path, digest] of [...files].sort(([a], [b]) => compareText(a, b))) {
-    if (changed.has(path) && tool.passesOver(path)) unanalysed.set(path, installed);
-    if (!tool.looksAt(path)) continue;
-    const known = before !== null && !changed.has(path);
-    if (known) {
-      const problem = Object.hasOwn(before.unanalysed, path) ? before.unanalysed[path] : undefined;
-      if (problem !== undefined) unanalysed.set(path, problem);
-      else if (wasGiven.has(path)) paths.push(path);
-      continue;
-    }
-    const canStandIn = tool.kind === 'container' && isProgram(path) && tool.isConfiguration(path);
-    if (kept.has(path) && !canStandIn && !baseFiles.has(path)) {
-      unanalysed.set(path, notLaid);
-      continue;
-    }
-    const source = await read(digest);
-    const encoding = 'text' in source ? strangeEncoding(path, source.text) : null;
-    if (encoding !== null) unanalysed.set(path, `it declares the encoding ${encoding}`);
-    else if ('text' in source) {
-      paths.push(path);
-      if (kept.has(path) && canStandIn) steering.push(path);
-    }
-    // A picture is nothing that a tool for any file could have missed.
-    else if (source.kind === 'large' || tool.isMeantFor(path) || isTextByName(path))
-      unanalysed.set(path, source.problem);
-  }
-  for (const [path, end] of links)
-    if (isProgram(path) && tool.looksAt(path) && (end === null || !tool.looksAt(end)))
-      unanalysed.set(path, linked);
-  const isTaken = (path: string) => files.has(path) || baseFiles.has(path) || links.has(path);
-  return { paths, unanalysed: Object.fromEntries(unanalysed), standIns: standInsFor(steering, isTaken) };
 }
 
 async function reportOn(
@@ -255,29 +182,6 @@ function whyNothing(
   if (total === 0 && tool.common.optional !== true) return 'it had no file to analyse';
   if (findings.length > maxFindings) return `it has more than ${maxFindings} findings`;
   return null;
-}
-
-/** A file that a tool would look at and cannot be given: nobody hides code by making it large. */
-function notAnalysed(tool: ChosenTool, unanalysed: ToolAnalysis['unanalysed']): Finding[] {
-  return Object.entries(unanalysed).map(([path, problem]) => ({
-    tool: tool.label,
-    rule: 'assay/not-analysed',
-    level: levelOf(tool, path, problem),
-    message: problem,
-    path,
-    startLine: null,
-    startColumn: null,
-    endLine: null,
-    endColumn: null,
-    security: null,
-  }));
-}
-
-/** What only steers a tool comes to nothing where it is left out; code could run all the same. */
-function levelOf(tool: ChosenTool, path: string, problem: string): Finding['level'] {
-  if (isProgram(path)) return 'error';
-  if (problem === notLaid || problem === installed) return 'note';
-  return tool.isMeantFor(path) || isTextByName(path) ? 'error' : 'warning';
 }
 
 /** Under the name that the suite gives the tool, and with the level that it gives the rule. */

@@ -4,8 +4,9 @@ import { infrastructureError, messageOf } from '../../harness/domain/errors.ts';
 import type { Diff } from '../../harness/store/store.ts';
 import type { CalibrateContext, ScoreContext } from '../scorer.ts';
 import { plural } from '../text.ts';
-import { type AnalysisTarget, analyse } from './analyse.ts';
+import { analyse } from './analyse.ts';
 import { BaseAnalysis } from './analysis.ts';
+import type { AnalysisTarget } from './given-files.ts';
 import type { StaticScorer } from './scorer-parts.ts';
 import { regularFiles, sourceText } from './trees.ts';
 

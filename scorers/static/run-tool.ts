@@ -169,7 +169,8 @@ function whyBroken(result: ContainerResult<string | null>, timeoutSec: number): 
   if (end === 'storage') return 'it wrote more than it may';
   if (end !== 'exited' || exitCode === null) return `its container ended by ${end}`;
   if (exitCode === setupFailed) return 'a file that the candidate deleted cannot be deleted';
-  if (exitCode === 127) return `it is not there: ${lastLine(stderr.tail, stderr.head)}`;
+  if (exitCode === 127)
+    return `it is not there: ${lastLine(stderr.tail, stderr.head)} (add it to the task's image)`;
   if (exitCode === 126) return `it cannot be started: ${lastLine(stderr.tail, stderr.head)}`;
   if (stdout.bytes > stdout.head.length + stdout.tail.length)
     return `it printed more than ${(2 * maxReportBytes) / 1024 ** 2} MiB`;
@@ -177,9 +178,13 @@ function whyBroken(result: ContainerResult<string | null>, timeoutSec: number): 
   return null;
 }
 
+/** What a shell puts before its own complaints about our script. */
+const ownWords = /^\/opt\/assay\/static\/run\.sh: (?:line )?\d+: (?:exec: )?/;
+
 function lastLine(...parts: Uint8Array[]): string {
   const text = parts.map((part) => Buffer.from(part).toString()).find((part) => part.trim() !== '') ?? '';
-  return boundedLine(text.trimEnd().split('\n').at(-1) ?? '', 300) || 'it printed nothing';
+  const line = text.trimEnd().split('\n').at(-1) ?? '';
+  return boundedLine(line.replace(ownWords, ''), 300) || 'it printed nothing';
 }
 
 function outputOf({ exitCode, stdout, stderr, collected }: ContainerResult<string | null>): ToolOutput {

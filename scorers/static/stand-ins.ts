@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { LayerEntry } from '../../harness/sandbox/layer.ts';
+import { foldersAbove } from '../path-filter.ts';
 import type { CandidateLayer } from '../workspace.ts';
 
 /**
@@ -8,14 +9,16 @@ import type { CandidateLayer } from '../workspace.ts';
  */
 export type StandIns = ReadonlyMap<string, string>;
 
-/** Names for some paths that no file of the tree has. */
-export function standInsFor(paths: readonly string[], isTaken: (path: string) => boolean): StandIns {
+/** Names for some paths that no file and no folder of the tree has. */
+export function standInsFor(paths: readonly string[], tree: readonly string[]): StandIns {
+  if (paths.length === 0) return new Map();
+  const taken = new Set(tree.flatMap((path) => [path, ...foldersAbove(path)]));
   return new Map(
     paths.map((path) => {
       const [folder, name] = [posix.dirname(path), posix.basename(path)];
       for (let number = 1; ; number += 1) {
         const standIn = posix.join(folder, `assay-${number}-${name}`);
-        if (!isTaken(standIn)) return [standIn, path];
+        if (!taken.has(standIn)) return [standIn, path];
       }
     }),
   );

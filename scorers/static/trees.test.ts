@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../../harness/domain/digest.ts';
+import { type Digest, sha256 } from '../../harness/domain/digest.ts';
 import type { Diff, DiffEntry } from '../../harness/store/store.ts';
-import { configurationOf, filePairs, type SourceText } from './trees.ts';
+import { changedLinks, configurationOf, filePairs, type SourceText } from './trees.ts';
 
 const written = (path: string, from?: string): DiffEntry => ({
   kind: 'written',
@@ -32,6 +32,39 @@ describe('configuration', () => {
     ['nothing else', ['tool.json', 'a.js'], [written('a.js'), written('b/tool.json')], []],
   ])('keeps %s from the base', (_, base, entries, kept) => {
     expect(keptOf(base, entries)).toEqual(kept);
+  });
+});
+
+describe('links', () => {
+  const link = (path: string) => ({ path, mode: '120000' as const, digest: sha256(path) });
+  const targets: Record<string, string> = {
+    'src/a.js': '../data.txt',
+    'src/b.js': 'a.js',
+    'loop.js': 'loop.js',
+    'out.js': '../out.js',
+    'absolute.js': '/etc/a.js',
+    'folder.js': 'src',
+  };
+  const tree = [
+    { path: 'data.txt', mode: '100644' as const, digest: sha256('data') },
+    ...Object.keys(targets).map(link),
+  ];
+  const store = {
+    listTree: async () => tree,
+    readBlob: async (digest: Digest) =>
+      Buffer.from(Object.entries(targets).find(([path]) => sha256(path) === digest)?.[1] ?? ''),
+  };
+
+  it('are followed to a regular file of the tree, and no further', async () => {
+    const entries = Object.keys(targets).map((path) => ({ ...written(path), mode: '120000' }) as DiffEntry);
+    expect(Object.fromEntries(await changedLinks(store, diff(entries), sha256('tree')))).toEqual({
+      'src/a.js': 'data.txt',
+      'src/b.js': 'data.txt',
+      'loop.js': null,
+      'out.js': null,
+      'absolute.js': null,
+      'folder.js': null,
+    });
   });
 });
 

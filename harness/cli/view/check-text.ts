@@ -22,7 +22,8 @@ function taskLines(check: TaskCheck, width: number, paint: Paint): string[] {
   const mark = isSound(check) ? paint('green', '✔') : paint('red', '✖');
   const gate = check.gate.proven ? paint('green', 'gate proven') : paint('red', 'gate not proven');
   const head = `${mark} ${paint('bold', visible(check.task))}: ${gate} · ${strengthWords(check)} · ${duration(check.wallSec)}`;
-  const why = check.gate.proven ? [] : [paint('red', clip(`  ${visible(check.gate.reason)}`, width))];
+  // What is to be mended is said whole.
+  const why = check.gate.proven ? [] : [paint('red', `  ${visible(check.gate.reason)}`)];
   return [
     head,
     ...why,
@@ -57,7 +58,7 @@ function requirementLines(check: TaskCheck, width: number, paint: Paint): string
       const word = isUnverified ? 'unverified, it has no check' : 'unproven';
       return paint('red', clip(`  ${word}: ${visible(id)}  ${visible(says)}`, width));
     }),
-    ...controlFaults.map((fault) => paint('red', clip(`  ${visible(fault)}`, width))),
+    ...controlFaults.map((fault) => paint('red', `  ${visible(fault)}`)),
   ];
 }
 
@@ -110,6 +111,13 @@ function conclusion(checks: readonly TaskCheck[], paint: Paint): string {
   const { killed, total, equivalent } = strength(checks.flatMap(({ mutants }) => mutants));
   const share = total === 0 ? '' : ` (${Math.floor((killed / total) * 1000) / 10} %)`;
   const known = equivalent > 0 ? `, ${equivalent} equivalent` : '';
-  const words = `${proven} of ${count(checks.length, 'gate')} proven · ${killed} of ${count(total, 'mutant')} refused${share}${known}`;
+  const open = checks.flatMap(unproven).length;
+  const faults = checks.flatMap(({ controlFaults }) => controlFaults).length;
+  const words = [
+    `${proven} of ${count(checks.length, 'gate')} proven`,
+    `${killed} of ${count(total, 'mutant')} refused${share}${known}`,
+    ...(open > 0 ? [`${count(open, 'requirement')} unproven`] : []),
+    ...(faults > 0 ? [`${count(faults, 'control')} wrong`] : []),
+  ].join(' · ');
   return paint(['bold', sound === checks.length ? 'green' : 'red'], words);
 }

@@ -36,6 +36,9 @@ it('knows both dialects', async () => {
 
 it('says what is no JSON, and what is no schema', async () => {
   expect(await by({}, '{"a": ')).toEqual({ notJson: expect.stringContaining('JSON') });
+  expect(await by({}, '{"a": 1, "b": {"a": [":", "\\":"]}}')).toEqual({ errors: [] });
+  expect(await by({}, '{"a": 1, "\\u0061": 2}')).toEqual({ notJson: 'an object has a key twice' });
+  expect(await by({}, '[1e999]')).toEqual({ notJson: 'a number is too large for any reader' });
   expect(await by({ type: 'text' }, '1')).toEqual({ problem: expect.stringContaining('type') });
   expect(await by({ $ref: 'https://example.com/schema.json' }, '1')).toEqual({
     problem: expect.stringContaining("can't resolve reference https://example.com/schema.json"),

@@ -25,10 +25,43 @@ function judge({ schema, dialect, text }) {
   } catch (error) {
     return { notJson: String(error?.message ?? error).slice(0, 200) };
   }
+  const ambiguity = ambiguityOf(text, value);
+  if (ambiguity !== null) return { notJson: ambiguity };
   const isValid = validate(value);
   if (typeof isValid !== 'boolean') return { problem: 'it is asynchronous' };
   if (isValid) return { errors: [] };
   return { errors: (validate.errors ?? []).slice(0, kept).map(inWords) };
+}
+
+/**
+ * Why readers of a JSON text do not agree on what it says, https://www.rfc-editor.org/rfc/rfc8259#section-4; null where
+ * they do. Of a key that is there twice, what was judged here would not be what another one reads.
+ */
+function ambiguityOf(text, value) {
+  let keys = 0;
+  const open = [value];
+  while (open.length > 0) {
+    const each = open.pop();
+    if (typeof each === 'number' && !Number.isFinite(each)) return 'a number is too large for any reader';
+    if (typeof each !== 'object' || each === null) continue;
+    const values = Object.values(each);
+    if (!Array.isArray(each)) keys += values.length;
+    for (const inner of values) open.push(inner);
+  }
+  return keys === writtenKeys(text) ? null : 'an object has a key twice';
+}
+
+/** How many keys stand in a JSON text: strings before a colon. */
+function writtenKeys(text) {
+  let keys = 0;
+  let isInside = false;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (isInside && sign === '\\') at++;
+    else if (sign === '"') isInside = !isInside;
+    else if (!isInside && sign === ':') keys++;
+  }
+  return keys;
 }
 
 function inWords({ instancePath, message = 'does not match', params }) {

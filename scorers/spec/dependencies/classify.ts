@@ -74,7 +74,7 @@ const unread =
   /^(?:setup\.py|environment\.ya?ml|conda-lock\.yml|pdm\.lock|pylock(?:\..+)?\.toml|bun\.lockb?|deno\.jsonc?|deno\.lock|Gemfile|Gemfile\.lock|.+\.gemspec|composer\.(?:json|lock)|pom\.xml|build\.gradle(?:\.kts)?|gradle\.lockfile|mix\.(?:exs|lock)|.+\.csproj|packages\.lock\.json|pubspec\.(?:yaml|lock)|Package\.swift|Package\.resolved|pnpm-workspace\.yaml|go\.work)$/;
 /** What says from where, or with which code, package managers install. */
 const sources =
-  /^(?:\.npmrc|\.yarnrc|\.yarnrc\.yml|\.pnpmfile\.[cm]?js|pip\.conf|pip\.ini|uv\.toml|poetry\.toml|bunfig\.toml)$/;
+  /^(?:\.npmrc|\.pnp\.(?:cjs|js|loader\.mjs)|\.yarnrc|\.yarnrc\.yml|\.pnpmfile\.[cm]?js|pip\.conf|pip\.ini|uv\.toml|poetry\.toml|bunfig\.toml)$/;
 const requirements = /^(?:.*[-_.])?(?:requirements|constraints)(?:[-_.].*)?\.(?:txt|in)$/i;
 
 export type PathKind = FileKind | 'unread' | 'sources' | { vendored: string };

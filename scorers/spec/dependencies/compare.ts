@@ -1,4 +1,5 @@
-import { folderOf, followsManifest, nameOf } from './classify.ts';
+import { posix } from 'node:path';
+import { folderOf, followsManifest, kindOf, nameOf } from './classify.ts';
 import { type Declared, type Ecosystem, hashKey, type Lock, type Locked, type Manifest } from './model.ts';
 import { lies } from './versions.ts';
 
@@ -47,6 +48,11 @@ export interface DependencyChanges {
   /** Why a lock is not to be believed. */
   faults: string[];
 }
+
+/** A value that leads elsewhere than to a version of the registry: an alias, a URL, a folder, a repository. */
+const elsewhere = /:"(?:[a-z+]+:|[\w.-]*\/)/i;
+/** Another file of requirements that one of them includes. */
+const inclusion = /^(?:-[rc]|--requirement|--constraint)[\s=]*(.+)$/;
 
 /** What of a manifest's steering says from where packages come. */
 const sourceSetting = /index|source|find-links|registr|trusted-host|replace|patch/i;
@@ -100,10 +106,16 @@ function compareSteering({ path, before, after }: ManifestPair, changes: Depende
       // Hashes of what came or went are no change of what was there.
       if (old.has(setting) && specs.has(setting))
         changes.faults.push(`${path} has other hashes for ${setting.slice(hashKey.length)}`);
-    } else if (sourceSetting.test(setting))
+    } else if (isUnread(setting, path)) changes.faults.push(`${path} takes in what is not read: ${setting}`);
+    else if (sourceSetting.test(setting) || elsewhere.test(now.get(setting) ?? ''))
       changes.faults.push(`${path} changes where packages come from: ${setting}`);
     else changes.updated.push(`${setting} in ${path}`);
   }
+}
+
+function isUnread(setting: string, path: string): boolean {
+  const [, file] = inclusion.exec(setting) ?? [];
+  return file !== undefined && kindOf(posix.join(folderOf(path), file.trim())) === null;
 }
 
 /** Places in which a lock does not say what the candidate's manifest says, and those of the base were no such places. */

@@ -16,14 +16,15 @@ export const families = {
   'ts-ignore': {
     silences: 'the TypeScript compiler',
     level: 'error',
-    pattern: /@ts-ignore\b/,
+    // As TypeScript does: whatever comes behind it.
+    pattern: /@ts-ignore/,
     next: /./,
   },
-  'ts-nocheck': { silences: 'the TypeScript compiler', level: 'error', pattern: /@ts-nocheck\b/ },
+  'ts-nocheck': { silences: 'the TypeScript compiler', level: 'error', pattern: /@ts-nocheck\b/i },
   'ts-expect-error': {
     silences: 'the TypeScript compiler',
     level: 'error',
-    pattern: /@ts-expect-error\b/,
+    pattern: /@ts-expect-error/,
     next: /./,
   },
   'biome-ignore': {
@@ -65,7 +66,7 @@ export const families = {
   },
   nosec: { silences: 'bandit', level: 'warning', pattern: /#\s*nosec\b/i },
   nosemgrep: { silences: 'Semgrep', level: 'warning', pattern: /\bnosem(?:grep)?\b/i },
-  'ast-grep-ignore': { silences: 'ast-grep', level: 'warning', pattern: /\bast-grep-ignore\b/ },
+  'ast-grep-ignore': { silences: 'ast-grep', level: 'error', pattern: /ast-grep-ignore/, next: /./ },
   'coverage-ignore': {
     silences: 'the coverage report',
     level: 'warning',

@@ -23,7 +23,7 @@ describe('comments', () => {
     ['a.js', '/* istanbul ignore file */\n', '1:4 coverage-ignore warning'],
     ['a.js', '// secretlint-disable-line\n', '1:4 secretlint-disable warning'],
     ['a.js', '// NOSONAR\n', '1:4 nosonar warning'],
-    ['a.js', '// ast-grep-ignore\n', '1:4 ast-grep-ignore warning'],
+    ['a.js', '// ast-grep-ignore\n', '1:4 ast-grep-ignore error'],
     ['a.js', '// nosemgrep: a.b\n', '1:4 nosemgrep warning'],
     ['a.py', 'import a  # noqa: F401\n', '1:11 noqa warning'],
     ['a.py', '#NOQA\n', '1:1 noqa warning'],

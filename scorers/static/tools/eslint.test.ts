@@ -158,8 +158,13 @@ describe('the report of eslint', () => {
   it.each<[string, ToolOutput, RegExp]>([
     [
       'a configuration that fails',
-      { ...output(), exitCode: 2, stderr: "Cannot find package 'x'" },
-      /code 2: Cannot find/,
+      { ...output(), exitCode: 2, stderr: 'x is no rule' },
+      /code 2: x is no rule/,
+    ],
+    [
+      'a configuration that imports what is not there',
+      { ...output(), exitCode: 2, stderr: "Cannot find package 'x' imported from /app/eslint.config.js" },
+      /Cannot find package 'x', which its configuration imports: install it in the task's image, or/,
     ],
     ['a configuration that ends the process', { ...output(), report: null }, /no complete JSON/],
     ['half a report', { ...output(), report: JSON.stringify(report).slice(0, -9) }, /no complete JSON/],

@@ -135,6 +135,11 @@ function folderOf(path: string): string {
 }
 
 function parse(output: ToolOutput, input: ToolInput<Options>): ToolReport {
+  const missing = /Cannot find package '[^'\n]{1,200}'/.exec(output.stderr)?.[0];
+  if (output.exitCode !== 0 && missing !== undefined)
+    throw new ToolFailure(
+      `${missing}, which its configuration imports: install it in the task's image, or name a \`config\` of the suite that imports \`@eslint/js\`, \`typescript-eslint\` and \`globals\` alone`,
+    );
   expectExit(output, [0]);
   const report = parseReport(output.report ?? '', Report, output);
   const excluded = input.files.length - report.files.length;

@@ -70,6 +70,8 @@ const Report = z.object({
 type Result = z.infer<typeof Report>['results'][number];
 type ReportedError = z.infer<typeof Report>['errors'][number];
 
+const readsScripts = /\b(?:javascript|js|jsx)\b/i;
+
 /** Errors after which semgrep goes on with the next file. */
 const partial = /^(PartialParsing|Syntax error|Lexical error|AST builder error|Other syntax error)$/;
 
@@ -133,7 +135,8 @@ function engineOf(input: ToolInput<Options>): string {
   return `${packageRoot(input, 'semgrep')}/semgrep/bin/semgrep-core`;
 }
 
-function read(output: ToolOutput, { options, files, workdir }: ToolInput<Options>): ToolReport {
+function read(output: ToolOutput, input: ToolInput<Options>): ToolReport {
+  const { options, files, workdir } = input;
   if (output.stdout.trim() === '') expectExit(output, [0]);
   const report = parseReport(output.stdout, Report, output);
   const fatal = report.errors.find((error) => !partial.test(typeOf(error)) || error.path == null);
@@ -146,7 +149,12 @@ function read(output: ToolOutput, { options, files, workdir }: ToolInput<Options
   const skipped = (report.paths.skipped ?? []).filter(
     ({ path }) => !analysed.has(workspacePath(path, workdir)),
   );
-  const unread = new Set(skipped.map(({ path }) => workspacePath(path, workdir)));
+  // Which files are JavaScript it tells by their names, and takes none of these for it.
+  const isForScripts = options.rules.some((path) =>
+    readsScripts.test(new TextDecoder().decode(input.suiteFile(path) ?? new Uint8Array())),
+  );
+  const minified = files.filter((path) => isForScripts && /\.min\.js$/.test(path) && !analysed.has(path));
+  const unread = new Set([...skipped.map(({ path }) => workspacePath(path, workdir)), ...minified]);
   const found = findingsOf(
     'semgrep',
     report.results.map((result) => rawOf(result, workdir)),
@@ -160,6 +168,7 @@ function read(output: ToolOutput, { options, files, workdir }: ToolInput<Options
         ...skipped.map(({ path, reason }) =>
           notAnalysed(path, `semgrep skipped it: ${reason}`, options, workdir),
         ),
+        ...minified.map((path) => notAnalysed(path, 'semgrep passes over it by its name', options, workdir)),
       ]),
     ],
     // No rule is for files of their kind.

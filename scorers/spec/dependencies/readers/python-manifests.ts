@@ -79,6 +79,14 @@ export function readPyproject(document: unknown): Manifest {
       poetry(fieldOf(table, 'dependencies'), `group ${group}`),
     ),
     ...requirements(fieldOf(value, 'tool', 'uv', 'dev-dependencies'), 'uv dev'),
+    ...entriesOf(fieldOf(value, 'tool', 'pdm', 'dev-dependencies')).flatMap(([group, list]) =>
+      requirements(list, `pdm ${group}`),
+    ),
+    ...entriesOf(fieldOf(value, 'tool', 'hatch', 'envs')).flatMap(([environment, table]) =>
+      ['dependencies', 'extra-dependencies'].flatMap((key) =>
+        requirements(fieldOf(table, key), `hatch ${environment}`),
+      ),
+    ),
   ];
   const steers = [
     ['tool', 'uv', 'sources'],
