@@ -105,8 +105,8 @@ function caseOf(view: TrialView, gates: readonly string[]): TestCase {
 /** One line for each requirement, check and piece of evidence of the candidate. */
 function requirementLines({ verdicts }: TrialView): string[] {
   return verdicts.flatMap(({ verdict }) =>
-    tracesOf(verdict).map(({ requirement, check, evidence }) => {
-      const by = check === null ? 'no check' : `check ${visible(check)}`;
+    tracesOf(verdict).map(({ requirement, check, outcome, evidence }) => {
+      const by = check === null ? 'no check' : `check ${visible(check)} ${outcome}`;
       const shown = evidence === null ? '' : `, evidence ${visible(evidence.name)} ${evidence.digest}`;
       return `requirement ${visible(requirement.id)}: ${requirement.outcome}: ${by}${shown}`;
     }),

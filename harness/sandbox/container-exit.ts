@@ -86,6 +86,9 @@ export async function inspectSized(container: Dockerode.Container): Promise<Size
   return asking('look at a container', async () => (await container.inspect(sized)) as SizedState);
 }
 
+/** How long to wait for it, again and again: on a busy machine it takes its time. */
+const oomReportMs = [100, 300, 1000];
+
 export interface ExitContext {
   facts: ExitFacts;
   /** Why we killed it; null when we did not. */
@@ -104,8 +107,9 @@ export async function judgeEnd(
 ): Promise<{ end: ContainerEnd; exitCode: number | null }> {
   let state = await inspectSized(container);
   // The kernel's report of an out-of-memory kill may come after the exit that it caused.
-  if (reason === null && facts.StatusCode === 137 && !state.State.OOMKilled) {
-    await sleep(100);
+  for (const ms of reason === null && facts.StatusCode === 137 ? oomReportMs : []) {
+    if (state.State.OOMKilled) break;
+    await sleep(ms);
     state = await inspectSized(container);
   }
   const isTooLarge = (state.SizeRw ?? 0) > limits.storageMb * 1024 * 1024;

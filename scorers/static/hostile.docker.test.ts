@@ -68,6 +68,7 @@ process.exit(0);
     expect(verdict).toMatchObject({ outcome: 'fail', measures: { new_error: 10_000 } });
     expect(verdict.checksTotal).toBe(10_001);
     expect(verdict.checks).toHaveLength(50);
+    expect(JSON.parse(await bench.kept(verdict, 'checks.json'))).toHaveLength(10_001);
     const { runs } = JSON.parse(await bench.kept(verdict, 'findings.sarif'));
     expect(runs[0].results).toHaveLength(10_000);
   });

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../harness/domain/candidate.ts';
-import type { Verdict } from '../../harness/domain/verdict.ts';
+import { canonicalJson } from '../../harness/domain/digest.ts';
+import { inlineChecks, type Verdict } from '../../harness/domain/verdict.ts';
 import { keepContent, keepWhole } from '../../harness/store/evidence.ts';
 import type { ScoreContext } from '../scorer.ts';
 import { analyse } from './analyse.ts';
@@ -12,7 +13,7 @@ import { deltaEvidence, sarifEvidence } from './evidence.ts';
 import type { AnalysisTarget } from './given-files.ts';
 import type { StaticScorer } from './scorer-parts.ts';
 import { changedLinks, filePairs, regularFiles, type SourceText, sourceText } from './trees.ts';
-import { staticVerdict } from './verdict.ts';
+import { staticChecks, staticVerdict } from './verdict.ts';
 
 /**
  * Analyses a candidate with each tool and holds what they find against the base. Whatever the candidate did ends in a
@@ -60,6 +61,9 @@ export async function scoreStatic(scorer: StaticScorer, context: ScoreContext): 
     await keepContent(store, 'findings.sarif', sarifEvidence(deltas, texts)),
     await keepContent(store, 'delta.json', deltaEvidence(deltas)),
   );
+  const checks = staticChecks(scorer.options, deltas, evidence);
+  if (checks.length > inlineChecks)
+    evidence.unshift(await keepContent(store, 'checks.json', canonicalJson(checks)));
   return staticVerdict(scorer.options, deltas, evidence);
 }
 

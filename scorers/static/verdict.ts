@@ -22,22 +22,11 @@ export function staticVerdict(
   deltas: readonly ToolDelta[],
   evidence: readonly Evidence[],
 ): Verdict {
-  const gate = order.slice(0, options.fail_on === 'never' ? 0 : order.indexOf(options.fail_on) + 1);
-  const refused = deltas.flatMap(({ delta }) => delta.new.filter(({ level }) => gate.includes(level)));
+  const refused = refusedBy(gateOf(options), deltas);
+  const checks = staticChecks(options, deltas, evidence);
   const failures = deltas.filter(({ after }) => after.failure !== null);
   const outcome: Outcome =
     failures.length > 0 || !deltas.some(hasAnalysed) ? 'error' : refused.length > 0 ? 'fail' : 'pass';
-  const checks: Check[] = [
-    ...deltas.map((each) => toolCheck(each, gate, evidence)),
-    ...refused.sort(bySeverity).map(
-      (finding): Check => ({
-        id: boundedLine(`${finding.tool}: ${finding.rule} at ${placeOf(finding)}`, 300),
-        outcome: 'fail',
-        message: boundedLine(finding.message, 600),
-        evidence: ['findings.sarif'],
-      }),
-    ),
-  ].sort((a, b) => rank(a.outcome) - rank(b.outcome));
   return {
     scorer: scorerName,
     version: scorerVersion,
@@ -50,6 +39,38 @@ export function staticVerdict(
     evidence: [...evidence],
     confirmed: false,
   };
+}
+
+/** All checks of a verdict, which holds the first of them itself; those that did not pass first. */
+export function staticChecks(
+  options: Pick<StaticEntry, 'fail_on'>,
+  deltas: readonly ToolDelta[],
+  evidence: readonly Evidence[],
+): Check[] {
+  const gate = gateOf(options);
+  return [
+    ...deltas.map((each) => toolCheck(each, gate, evidence)),
+    ...refusedBy(gate, deltas).map(
+      (finding): Check => ({
+        id: boundedLine(`${finding.tool}: ${finding.rule} at ${placeOf(finding)}`, 300),
+        outcome: 'fail',
+        message: boundedLine(finding.message, 600),
+        evidence: ['findings.sarif'],
+      }),
+    ),
+  ].sort((a, b) => rank(a.outcome) - rank(b.outcome));
+}
+
+/** Levels that a new finding must not have. */
+function gateOf({ fail_on }: Pick<StaticEntry, 'fail_on'>): readonly FindingLevel[] {
+  return order.slice(0, fail_on === 'never' ? 0 : order.indexOf(fail_on) + 1);
+}
+
+/** The most severe first. */
+function refusedBy(gate: readonly FindingLevel[], deltas: readonly ToolDelta[]): Finding[] {
+  return deltas
+    .flatMap(({ delta }) => delta.new.filter(({ level }) => gate.includes(level)))
+    .sort(bySeverity);
 }
 
 /** False for a tool whose kind of file the task does not have. */

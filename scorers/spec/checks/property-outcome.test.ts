@@ -48,6 +48,16 @@ describe('a property file', () => {
     });
   });
 
+  it('says what broke, and not where', () => {
+    const text =
+      'file:///app/a.test.mjs:3\nimport { test as it } from "x";\n   ^\n\nSyntaxError: no export named go\n    at main (node:x:1:2)';
+    const results = [{ id: 'a', outcome: 'error' as const, message: text }];
+    expect(outcomeOf(ran(results), [], asked)).toEqual({
+      outcome: 'unknown',
+      message: 'a: SyntaxError: no export named go',
+    });
+  });
+
   it('fails with what fast-check found, whatever else became of it', () => {
     const text =
       'Property failed: 4 runs, seed 9, 2 shrinks\nPath: 3:0:1\nError: it is odd\nCounterexample: [[1,\n2]]';

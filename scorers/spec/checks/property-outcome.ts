@@ -64,7 +64,7 @@ export function outcomeOf(
   const other = results.find(({ outcome }) => outcome !== 'pass');
   if (other !== undefined)
     return unknown(
-      `${other.id}: ${other.message ?? (other.outcome === 'skipped' ? 'it was skipped' : 'no result')}`,
+      `${other.id}: ${gistOf(other.message ?? '') || (other.outcome === 'skipped' ? 'it was skipped' : 'no result')}`,
     );
   if (results.length === 0) return unknown('the file has no tests');
   const counts = notes.filter(({ failed }) => failed === false).map((note) => Number(note.runs));
@@ -73,6 +73,15 @@ export function outcomeOf(
   if (!(least > 0)) return unknown('a property ran with no input at all');
   const counted = least === most ? String(least) : `${least} to ${most}`;
   return { outcome: 'pass', message: `${counted} ${most === 1 ? 'run' : 'runs'}, seed ${seed}` };
+}
+
+/** The line that names the error, of a text with a stack and code around it. */
+function gistOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const named = lines.find((line) =>
+    /^(?:[A-Za-z.]*(?:Error|Exception|Interrupt|Exit)\b|Error\b).*:/.test(line),
+  );
+  return named ?? lines.find((line) => line !== '') ?? '';
 }
 
 /** Out of what the library's script made of it: see property-fast-check.mjs and property-hypothesis.py. */

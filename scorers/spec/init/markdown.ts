@@ -20,7 +20,8 @@ export function parseMarkdown(text: string): Block[] {
   const rows = text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\r|\n/, maxLines)
-    .map((row) => row.slice(0, maxLineLength));
+    // No spec may hold control characters, nor what YAML takes for the end of a line.
+    .map((row) => row.slice(0, maxLineLength).replaceAll(/[^\P{Cc}\t]|[\u2028\u2029]/gu, ' '));
   const reader: Reader = { rows, at: frontMatter(rows), blocks: [], open: null, header: null };
   while (reader.at < rows.length) readRow(reader);
   close(reader);

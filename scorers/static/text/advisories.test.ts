@@ -257,7 +257,8 @@ describe('data', () => {
   it('must be named and be there', () => {
     const input = (osv: string[]) => ({ options: { osv }, suiteFile: () => null });
     const file = { path: 'package-lock.json', text: lock };
-    expect(() => advisories.analyse(file, input([]))).toThrow(/no advisory data/);
+    expect(advisories.options.safeParse({}).success).toBe(false);
+    expect(advisories.options.safeParse({ osv: [] }).success).toBe(false);
     expect(() => advisories.analyse(file, input(['x.json']))).toThrow(/the suite has no file x\.json/);
   });
 

@@ -12,7 +12,7 @@ import { lineIndex } from './syntax/lines.ts';
 
 const options = z.strictObject({
   /** Files of the suite with records of OSV (one, a list, or one a line) or the output of `npm audit --json`. */
-  osv: z.array(z.string().min(1)).default([]),
+  osv: z.array(z.string().min(1)).min(1, 'needs at least one file of the suite with advisories'),
 });
 type Options = z.infer<typeof options>;
 
@@ -60,7 +60,6 @@ export const advisories: TextTool<typeof options> = {
 };
 
 function knownAdvisories({ options: { osv }, suiteFile }: TextInput<Options>): Advisories[] {
-  if (osv.length === 0) throw new ToolFailure('it has no advisory data: name files of the suite in `osv`');
   return osv.map((file) => {
     const content = suiteFile(file);
     if (content === null) throw new ToolFailure(`the suite has no file ${file}`);
