@@ -117,9 +117,8 @@ describe('assay run suites/quickstart', () => {
     const suite = parse(readFileSync(file, 'utf8'));
     const tasks = decision.tasks.map(({ task }) => `tasks/${task}`).reverse();
     writeFileSync(file, stringify({ ...suite, tasks, agents: suite.agents.toReversed() }));
-    // Two languages and two competitors are enough to be scored all over again.
-    const two = ['--task', 'csv-chunks', '--task', 'log-summary', '--json'];
-    two.push('--agent', 'concise', '--agent', 'overreach');
+    // Two languages and one competitor beside the controls are enough to be scored all over again.
+    const two = ['--task', 'csv-chunks', '--task', 'log-summary', '--agent', 'concise', '--json'];
     const here = await assay(['run', quickstart, '--out', store, ...two]);
     const moved = await assay(
       ['run', copy, '--out', join(dir, 'elsewhere'), '--concurrency', '5', '--no-cache', ...two],

@@ -1,8 +1,6 @@
-import type { Readable } from 'node:stream';
-import { extract } from 'tar-stream';
-import { AssayError, messageOf } from '../../harness/domain/errors.ts';
+import { AssayError } from '../../harness/domain/errors.ts';
 import { type LayerEntry, packLayer } from '../../harness/sandbox/layer.ts';
-import type { ContainerResult, StoppedFiles } from '../../harness/sandbox/sandbox.ts';
+import type { ContainerResult } from '../../harness/sandbox/sandbox.ts';
 import { toolsDir } from '../../harness/tools/toolbox.ts';
 import type { ScoreContext } from '../scorer.ts';
 import { frozenEnv } from '../tests/frozen-env.ts';
@@ -10,6 +8,7 @@ import { boundedLine } from '../text.ts';
 import type { CandidateLayer } from '../workspace.ts';
 import type { ChosenTool } from './choose.ts';
 import { packagesOf } from './choose.ts';
+import { maxReportBytes, readReport, tooLarge } from './report-file.ts';
 import {
   staticDir,
   staticLogs,
@@ -20,8 +19,6 @@ import {
   type ToolReport,
 } from './tool.ts';
 
-/** Bound of a report, of standard output and of standard error each. */
-const maxReportBytes = 64 * 1024 ** 2;
 /** Far below what any system takes as arguments, and few enough that a file's name is never the problem. */
 const batchCharacters = 60_000;
 const setupFailed = 97;
@@ -208,36 +205,6 @@ function failed(failure: string, { stdout, stderr }: ContainerResult<unknown>): 
     failure: boundedLine(failure, 600),
     stderr: Buffer.concat([shown.head, shown.tail]).subarray(0, maxStderr),
   };
-}
-
-/** Stands for a report that is there and was not read. */
-const tooLarge = '\0too large';
-
-async function readReport(files: StoppedFiles, path: string): Promise<string | null> {
-  const tar = await files.read(path);
-  if (tar === null) return null;
-  return firstFile(tar);
-}
-
-/** Text of the first regular file of an archive; null where that is none. */
-async function firstFile(tar: Readable): Promise<string | null> {
-  const members = extract();
-  tar.on('error', (error) => members.destroy(error));
-  try {
-    for await (const member of tar.pipe(members)) {
-      if (member.header.type !== 'file') return null;
-      if ((member.header.size ?? 0) > maxReportBytes) return tooLarge;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of member as AsyncIterable<Uint8Array>) chunks.push(chunk);
-      return Buffer.concat(chunks).toString();
-    }
-    return null;
-  } catch (error) {
-    throw new ToolFailure(`its report cannot be read: ${messageOf(error)}`);
-  } finally {
-    tar.destroy();
-    members.destroy();
-  }
 }
 
 function inBatches(files: readonly string[]): string[][] {

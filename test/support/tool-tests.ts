@@ -2,5 +2,6 @@
 export const toolTests = [
   'harness/tools/**/*.docker.test.ts',
   'scorers/static/{tools,sarif}/**/*.docker.test.ts',
+  'scorers/static/hostile.docker.test.ts',
   'scorers/spec/**/*.docker.test.ts',
 ];
