@@ -2,6 +2,7 @@ import type { Candidate } from '../harness/domain/candidate.ts';
 import type { LayerEntry } from '../harness/sandbox/layer.ts';
 import type { PreparedImage } from '../harness/sandbox/sandbox.ts';
 import type { DiffEntry, Store, TreeEntry } from '../harness/store/store.ts';
+import { foldersAbove } from './path-filter.ts';
 import { noProtection, type Protection } from './tests/protect/protection.ts';
 
 type Written = Extract<DiffEntry, { kind: 'written' }>;
@@ -52,7 +53,7 @@ async function* layerEntries(
 ): AsyncGenerator<LayerEntry> {
   const sent = new Set<string>();
   for (const entry of written) {
-    for (const folder of parentsOf(entry.path)) {
+    for (const folder of foldersAbove(entry.path)) {
       if (baseFolders === null || baseFolders.has(folder) || sent.has(folder)) continue;
       sent.add(folder);
       yield { path: `${workdir}/${folder}`, type: 'dir', mode: 0o755, ...user };
@@ -84,8 +85,8 @@ function planDeletions(
   const gone = new Set(deleted);
   const kept = foldersOf([...base.filter((entry) => !gone.has(entry.path)), ...laid]);
   const isReplaced = (path: string) =>
-    kept.has(path) || laidPaths.has(path) || parentsOf(path).some((parent) => laidPaths.has(parent));
-  const emptied = new Set(deleted.flatMap(parentsOf).filter((folder) => !isReplaced(folder)));
+    kept.has(path) || laidPaths.has(path) || foldersAbove(path).some((parent) => laidPaths.has(parent));
+  const emptied = new Set(deleted.flatMap(foldersAbove).filter((folder) => !isReplaced(folder)));
   return {
     files: deleted.filter((path) => !isReplaced(path)),
     folders: [...emptied].toSorted((a, b) => b.split('/').length - a.split('/').length),
@@ -137,16 +138,10 @@ function foldersOf(entries: readonly { path: string }[]): Set<string> {
   const folders = new Set<string>();
   for (const { path } of entries) {
     // From the inside out, until one is known: then so are those above it.
-    for (const folder of parentsOf(path).toReversed()) {
+    for (const folder of foldersAbove(path).toReversed()) {
       if (folders.has(folder)) break;
       folders.add(folder);
     }
   }
   return folders;
-}
-
-/** `a/b/c` → `a`, `a/b`. */
-function parentsOf(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -4,8 +4,8 @@ import { inputError } from '../../harness/domain/errors.ts';
 import { compareText } from '../../harness/domain/order.ts';
 import type { LayerEntry } from '../../harness/sandbox/layer.ts';
 import type { TreeEntry } from '../../harness/store/store.ts';
+import { pathFilter } from '../path-filter.ts';
 import { type TestsMember, testsFolder } from './hidden-tests.ts';
-import { matchGlob, parseGlob } from './protect/glob.ts';
 import type { TestFile } from './runners/runner.ts';
 
 export interface OverlayInput {
@@ -74,12 +74,8 @@ export async function testOverlay(input: OverlayInput): Promise<TestOverlay> {
 }
 
 function testMatcher(globs: readonly string[]): (path: string) => boolean {
-  const parsed = globs.flatMap(parseGlob);
-  return (path) => {
-    if (foreign.test(path)) return false;
-    const components = path.split('/');
-    return parsed.some((glob) => matchGlob(glob, components));
-  };
+  const isNamed = pathFilter(globs);
+  return (path) => !foreign.test(path) && isNamed(path);
 }
 
 /** What of the base does not show through what the overlay lays. */

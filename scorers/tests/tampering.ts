@@ -1,6 +1,6 @@
 import type { FileChange } from '../../harness/sandbox/sandbox.ts';
+import { pathFilter } from '../path-filter.ts';
 import { boundedLine } from '../text.ts';
-import { matchGlob, parseGlob } from './protect/glob.ts';
 
 /** So many changes are looked at; a run that makes more cannot be believed. */
 export const maxChanges = 50_000;
@@ -9,7 +9,7 @@ export const maxChanges = 50_000;
  * What a framework, an interpreter or another test file's process loads by itself, wherever in the workspace it lies.
  * Caches in hidden folders of `node_modules` are written by honest tools, too, and loaded by none.
  */
-const loaded = [
+const isLoaded = pathFilter([
   '**/node_modules/[!.]*/**',
   '**/node_modules/.{bin,pnpm,store}/**/*',
   '**/{site-packages,dist-packages}/**/*',
@@ -18,7 +18,7 @@ const loaded = [
   '**/{tox.ini,setup.cfg,pyproject.toml,package.json}',
   '**/{vitest,vite,jest,babel}{.,.*.}{config,conf}.*',
   '**/{.babelrc,.swcrc}',
-].flatMap(parseGlob);
+]);
 
 /**
  * Code of the candidate runs as the user to whom the workspace belongs: while one test file runs, it could rewrite what
@@ -34,8 +34,7 @@ export function tamperedWith(
   for (const { path } of changes) {
     if (!path.startsWith(`${workdir}/`)) continue;
     const inner = path.slice(workdir.length + 1);
-    const components = inner.split('/');
-    if (!laid.has(inner) && loaded.some((glob) => matchGlob(glob, components)))
+    if (!laid.has(inner) && isLoaded(inner))
       return `${boundedLine(inner, 120)} was changed while the tests ran`;
   }
   return null;

@@ -1,11 +1,11 @@
-import { type Glob, matchGlob, parseGlob } from '../../tests/protect/glob.ts';
+import { pathFilter } from '../../path-filter.ts';
+import { type Glob, parseGlob } from '../../tests/protect/glob.ts';
 import type { Scope } from '../schema.ts';
 import { refusedPaths } from '../scope-paths.ts';
 
 /** Whether one of the globs, read before, matches a path. */
 export function anyMatches(globs: readonly string[], path: string): boolean {
-  const parts = path.split('/');
-  return globs.some((glob) => parseGlob(glob).some((each) => matchGlob(each, parts)));
+  return pathFilter(globs)(path);
 }
 
 /** Whether a scope lets a path be changed, by the scope's own rule. */

@@ -1,4 +1,5 @@
 import type { Digest } from '../../../harness/domain/digest.ts';
+import { strangePythonEncoding } from '../../python-encoding.ts';
 import type { ScoreContext } from '../../scorer.ts';
 import type { SearchFile, SearchGroup } from './search.ts';
 
@@ -42,15 +43,6 @@ export function unreadable(
   const text = texts.get(digest) ?? '';
   if (Buffer.byteLength(text) > searchLimits.fileBytes)
     return `is larger than ${searchLimits.fileBytes / 1e6} MB`;
-  // https://peps.python.org/pep-0263/: in some encodings code looks like a comment.
-  const encoding =
-    language !== 'Python'
-      ? undefined
-      : /^(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)/.exec(text)?.[1];
-  if (
-    encoding !== undefined &&
-    !/^(?:utf-?8(?:-sig)?|ascii|us-ascii|latin-?1|iso-8859-1)$/i.test(encoding.replaceAll('_', '-'))
-  )
-    return `declares the encoding ${encoding.slice(0, 40)}`;
-  return null;
+  const encoding = language === 'Python' ? strangePythonEncoding(text) : null;
+  return encoding === null ? null : `declares the encoding ${encoding}`;
 }
