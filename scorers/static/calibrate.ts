@@ -1,8 +1,8 @@
 import { Calibration } from '../../harness/domain/calibration.ts';
 import { canonicalJson } from '../../harness/domain/digest.ts';
-import { infrastructureError, messageOf } from '../../harness/domain/errors.ts';
 import type { Diff } from '../../harness/store/store.ts';
-import type { CalibrateContext, ScoreContext } from '../scorer.ts';
+import { calibrationReader } from '../read-calibration.ts';
+import type { CalibrateContext } from '../scorer.ts';
 import { plural } from '../text.ts';
 import { analyse } from './analyse.ts';
 import { BaseAnalysis } from './analysis.ts';
@@ -52,26 +52,5 @@ function inWords({ tools }: BaseAnalysis): string {
     .join(', ');
 }
 
-/** A run hands the same calibration to each of a task's candidates: its blob is read and checked once. */
-const known = new WeakMap<Calibration, BaseAnalysis>();
-
 /** What calibration found of the base; null where there was none. Throws `infrastructure`. */
-export async function readBaseAnalysis({
-  calibration,
-  store,
-}: Pick<ScoreContext, 'calibration' | 'store'>): Promise<BaseAnalysis | null> {
-  if (calibration === null) return null;
-  const before = known.get(calibration);
-  if (before !== undefined) return before;
-  const blob = await store.readBlob(calibration.digest);
-  try {
-    const read = BaseAnalysis.parse(JSON.parse(blob.toString()));
-    known.set(calibration, read);
-    return read;
-  } catch (error) {
-    throw infrastructureError(`the calibration ${calibration.digest} cannot be read: ${messageOf(error)}`, {
-      fix: 'start a new run with --no-cache',
-      cause: error,
-    });
-  }
-}
+export const readBaseAnalysis = calibrationReader(BaseAnalysis);

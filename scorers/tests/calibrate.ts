@@ -2,8 +2,8 @@ import { Calibration } from '../../harness/domain/calibration.ts';
 import type { Candidate } from '../../harness/domain/candidate.ts';
 import { candidateDigest } from '../../harness/domain/candidate.ts';
 import { canonicalJson } from '../../harness/domain/digest.ts';
-import { infrastructureError, messageOf } from '../../harness/domain/errors.ts';
-import type { CalibrateContext, ScoreContext } from '../scorer.ts';
+import { calibrationReader } from '../read-calibration.ts';
+import type { CalibrateContext } from '../scorer.ts';
 import { plural } from '../text.ts';
 import { type Learnt, learn, References } from './expectations.ts';
 import { measureTests } from './measure.ts';
@@ -54,28 +54,5 @@ function inWords({ expectations, quarantined, tests }: Learnt, repeat: number): 
   return `${source === 'named' ? 'named by the task: ' : ''}${failToPass.length} to be made to pass, ${passToPass.length} to be kept passing${unsolved}${times}${flaky}`;
 }
 
-/** A run hands the same calibration to each of a task's candidates: its blob is read and checked once. */
-const known = new WeakMap<Calibration, References>();
-
 /** What a candidate is held against; nothing where the scorer was not calibrated. Throws `infrastructure`. */
-export async function readReferences({
-  calibration,
-  store,
-}: Pick<ScoreContext, 'calibration' | 'store'>): Promise<References | null> {
-  if (calibration === null) return null;
-  const references = known.get(calibration) ?? (await readFrom(store, calibration));
-  known.set(calibration, references);
-  return references;
-}
-
-async function readFrom(store: ScoreContext['store'], calibration: Calibration): Promise<References> {
-  const blob = await store.readBlob(calibration.digest);
-  try {
-    return References.parse(JSON.parse(blob.toString()));
-  } catch (error) {
-    throw infrastructureError(`the calibration ${calibration.digest} cannot be read: ${messageOf(error)}`, {
-      fix: 'start a new run with --no-cache',
-      cause: error,
-    });
-  }
-}
+export const readReferences = calibrationReader(References);
